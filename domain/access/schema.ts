@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+export const roleSchema = z.enum(["viewer", "scientist", "operator", "administrator"]);
+export type Role = z.infer<typeof roleSchema>;
+
+export const PERMISSIONS = [
+  "model:read",
+  "model:write",
+  "environment:read",
+  "environment:write",
+  "endpoint:read",
+  "endpoint:write",
+  "traffic:write",
+  "traffic:rollback",
+  /** Needed beside `endpoint:write` and `traffic:write` where the environment is a production one. */
+  "production:write",
+  "metrics:read",
+  "audit:read",
+  "token:manage",
+] as const;
+export const permissionSchema = z.enum(PERMISSIONS);
+export type Permission = z.infer<typeof permissionSchema>;
+
+export const tokenIdSchema = z.uuid().brand<"TokenId">();
+
+export const createTokenSchema = z.strictObject({
+  name: z.string().trim().min(1, "a token needs a name").max(80),
+  role: roleSchema,
+});
+export const tokenRefSchema = z.strictObject({ token: tokenIdSchema });
+
+export const tokenViewSchema = z.object({
+  id: tokenIdSchema,
+  name: z.string(),
+  role: roleSchema,
+  createdBy: z.string(),
+  createdAt: z.iso.datetime(),
+  revokedAt: z.iso.datetime().nullable(),
+});
+/** `token` is shown this once; only its hash is kept. */
+export const tokenSecretSchema = tokenViewSchema.extend({ token: z.string() });

@@ -1,0 +1,122 @@
+import { join, resolve } from "node:path";
+import { z } from "zod";
+
+const port = z.coerce.number().int().min(1).max(65_535);
+
+/** The environment that `npm start` seeds; anything not given has the design's default for a development machine. */
+const localEnvironmentSchema = z.strictObject({
+  name: z.string().default("local"),
+  namespace: z.string().default("slipway-local"),
+  kind: z.enum(["development", "production"]).default("development"),
+  gatewayUrl: z.url().optional(),
+  serviceType: z.enum(["ClusterIP", "NodePort", "LoadBalancer"]).default("NodePort"),
+  imagePrefix: z.string().optional(),
+  warmFullMinutes: z.number().int().min(0).default(60),
+  warmReplicas: z.number().int().min(0).default(0),
+});
+
+const jsonText = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue({ code: "custom", message: "is not JSON" });
+    return z.NEVER;
+  }
+});
+
+// An empty variable, as shells and compose files write it, means unset.
+const filled = (source: Readonly<Record<string, string | undefined>>) =>
+  Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
+
+const envSchema = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** Past a pooler, for session locks and LISTEN. */
+  DATABASE_DIRECT_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  PROMETHEUS_URL: z.url().optional(),
+  KUBECONFIG: z.string().optional(),
+  SLIPWAY_KUBE_CONTEXT: z.string().optional(),
+  SLIPWAY_CLUSTER_NAME: z.string().default("local"),
+  SLIPWAY_LOCAL_ENVIRONMENT: jsonText.pipe(localEnvironmentSchema).optional(),
+  SLIPWAY_HOME: z.string().default(".slipway"),
+  SLIPWAY_SECRET_KEY: z.string().min(16, "needs at least 16 characters"),
+  SLIPWAY_ADMIN_EMAIL: z.email().default("admin@slipway.local"),
+  SLIPWAY_ADMIN_PASSWORD: z.string().min(8, "needs at least 8 characters").optional(),
+  SLIPWAY_ADMIN_TOKEN: z.string().min(16, "needs at least 16 characters").optional(),
+  SLIPWAY_IMAGE_PREFIX: z.string().default("slipway.local/"),
+  SLIPWAY_GATEWAY_URL: z.url().optional(),
+  SLIPWAY_GATEWAY_PORT: port.default(8088),
+  SLIPWAY_ARTIFACT_DIR: z.string().optional(),
+  SLIPWAY_UPLOAD_BYTES_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(10 * 1024 ** 3),
+  SLIPWAY_INSPECT_DEADLINE_MS: z.coerce.number().int().min(100).default(30_000),
+  SLIPWAY_INSPECT_RSS_BYTES_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(4 * 1024 ** 3),
+  SLIPWAY_ROOT: z.string().optional(),
+  SLIPWAY_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+});
+
+export type Config = Readonly<{
+  databaseUrl: string;
+  databaseDirectUrl: string;
+  /** Undefined: no metrics; everything else works. */
+  prometheusUrl: URL | undefined;
+  kube: { kubeconfig: string | undefined; context: string | undefined };
+  /** Name of the cluster that the kubeconfig above reaches. */
+  clusterName: string;
+  localEnvironment: z.output<typeof localEnvironmentSchema> & { gatewayUrl: string; imagePrefix: string };
+  home: string;
+  secretKey: string;
+  admin: { email: string; password: string | undefined; token: string | undefined };
+  /** Holds `sha256/<hex>`; web writes it, the worker reads it. */
+  artifactDir: string;
+  uploadBytesMax: number;
+  inspection: { deadlineMs: number; rssBytesMax: number; program: string };
+  gatewayPort: number;
+  logLevel: string;
+}>;
+
+/**
+ * Called once per process by its entry point; the result is passed down, never re-read.
+ * Throws one Error that names every bad variable.
+ */
+export function loadConfig(source: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = envSchema.safeParse(filled(source));
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`The environment of this process is not usable:\n${lines.join("\n")}`);
+  }
+  const env = parsed.data;
+  const root = resolve(env.SLIPWAY_ROOT ?? process.cwd());
+  const home = resolve(root, env.SLIPWAY_HOME);
+  const local = env.SLIPWAY_LOCAL_ENVIRONMENT ?? localEnvironmentSchema.parse({});
+  return {
+    databaseUrl: env.DATABASE_URL,
+    databaseDirectUrl: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL,
+    prometheusUrl: env.PROMETHEUS_URL === undefined ? undefined : new URL(env.PROMETHEUS_URL),
+    kube: { kubeconfig: env.KUBECONFIG, context: env.SLIPWAY_KUBE_CONTEXT },
+    clusterName: env.SLIPWAY_CLUSTER_NAME,
+    localEnvironment: {
+      ...local,
+      gatewayUrl: local.gatewayUrl ?? env.SLIPWAY_GATEWAY_URL ?? `http://127.0.0.1:${env.SLIPWAY_GATEWAY_PORT}`,
+      imagePrefix: local.imagePrefix ?? env.SLIPWAY_IMAGE_PREFIX,
+    },
+    home,
+    secretKey: env.SLIPWAY_SECRET_KEY,
+    admin: { email: env.SLIPWAY_ADMIN_EMAIL, password: env.SLIPWAY_ADMIN_PASSWORD, token: env.SLIPWAY_ADMIN_TOKEN },
+    artifactDir: resolve(root, env.SLIPWAY_ARTIFACT_DIR ?? join(home, "artifacts")),
+    uploadBytesMax: env.SLIPWAY_UPLOAD_BYTES_MAX,
+    inspection: {
+      deadlineMs: env.SLIPWAY_INSPECT_DEADLINE_MS,
+      rssBytesMax: env.SLIPWAY_INSPECT_RSS_BYTES_MAX,
+      program: join(root, "serving/model-server/inspect.ts"),
+    },
+    gatewayPort: env.SLIPWAY_GATEWAY_PORT,
+    logLevel: env.SLIPWAY_LOG_LEVEL,
+  };
+}
