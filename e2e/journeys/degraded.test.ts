@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { aScalingModel } from "#test/factories/onnx.ts";
+import { quantile, shootAll, steadyLoad, unitsNamed } from "../support/load.ts";
+import { type Product, startProduct } from "../support/product.ts";
+import { until } from "../support/until.ts";
+
+const body = { inputs: [{ name: "x", datatype: "FP32", shape: [1, 1], data: [3] }] };
+let product: Product;
+beforeAll(async () => {
+  product = await startProduct();
+  const { api } = product;
+  await api.ok("POST", "/endpoints", { name: "pair", environment: "local" });
+  for (const factor of [1, 2]) {
+    await api.register("scaler", aScalingModel(factor));
+    await api.deploy("pair", "scaler", String(factor));
+    await api.applied("pair");
+  }
+  await until("r2 ready", async () => {
+    const { revisions } = await api.ok("GET", "/endpoints/pair");
+    return revisions.every((r: { readyReplicas: number }) => r.readyReplicas > 0) ? true : undefined;
+  });
+});
+afterAll(() => product?.dispose());
+
+const podsOf = (revision: number) =>
+  product
+    .kubectl(
+      "get",
+      "pods",
+      "-n",
+      "slipway-local",
+      "-l",
+      `slipway.dev/endpoint=pair,slipway.dev/revision=${revision}`,
+      "-o",
+      "jsonpath={.items[*].metadata.name}",
+    )
+    .split(" ");
+
+test("a shadow that hangs makes the live answer neither slower nor worse", async () => {
+  const gateway = product.gateway("pair", body);
+  const measure = async () => {
+    const load = steadyLoad(gateway, 200, unitsNamed(200));
+    await until("3 s of load", async () => (load.sent() >= 600 ? true : undefined));
+    return load.stop();
+  };
+  const alone = await measure();
+  await product.api.traffic("pair", [
+    { revision: 1, weightPercent: 100 },
+    { revision: 2, weightPercent: 100, role: "shadow" },
+  ]);
+  await product.api.applied("pair");
+  const pids = podsOf(2).flatMap((pod) => product.podPids(pod));
+  for (const pid of pids) process.kill(pid, "SIGSTOP");
+  const shadowed = await measure();
+  for (const pid of pids) process.kill(pid, "SIGCONT");
+  expect(shadowed.filter((s) => s.status !== 200 || s.revision !== 1)).toEqual([]);
+  const median = (shots: typeof alone) =>
+    quantile(
+      shots.map((s) => s.endedMs - s.beganMs),
+      0.5,
+    );
+  // A ratio in one run: a live request that waited for the shadow would take its 30 s deadline.
+  expect(median(shadowed)).toBeLessThan(5 * median(alone) + 5);
+});
+
+test("when a live entry has lost all its pods the other answers, says for whom, and the intended one is charged", async () => {
+  const { api } = product;
+  const gateway = product.gateway("pair", body);
+  await api.traffic("pair", [
+    { revision: 1, weightPercent: 50 },
+    { revision: 2, weightPercent: 50 },
+  ]);
+  await api.applied("pair");
+  const pids = podsOf(2).flatMap((pod) => product.podPids(pod));
+  for (const pid of pids) process.kill(pid, "SIGSTOP");
+  await until("r2 has no ready pod", async () => {
+    const ready = product.kubectl(
+      "get",
+      "deployment",
+      "-n",
+      "slipway-local",
+      "pair-r2",
+      "-o",
+      "jsonpath={.status.readyReplicas}",
+    );
+    return ready === "" || ready === "0" ? true : undefined;
+  });
+  const shots = await until("fallback", async () => {
+    const seen = await shootAll(gateway, unitsNamed(200));
+    return seen.some((s) => s.fallback !== undefined) ? seen : undefined;
+  });
+  for (const pid of pids) process.kill(pid, "SIGCONT");
+  expect(shots.filter((s) => s.status !== 200)).toEqual([]);
+  expect(shots.filter((s) => s.fallback !== undefined).every((s) => s.fallback === "2" && s.revision === 1)).toBe(true);
+  const text = await Promise.all(
+    product
+      .kubectl(
+        "get",
+        "pods",
+        "-n",
+        "slipway-local",
+        "-l",
+        "slipway.dev/component=router",
+        "-o",
+        "jsonpath={.items[*].status.podIP}",
+      )
+      .split(" ")
+      .map(async (ip) => (await fetch(`http://${ip}:8080/metrics`)).text()),
+  );
+  const charged = text
+    .join("\n")
+    .split("\n")
+    .filter((l) => /^slipway_requests_total.*role="fallback"/.test(l));
+  expect(charged.length).toBeGreaterThan(0);
+  expect(charged.every((line) => line.includes('revision="2"'))).toBe(true);
+});
