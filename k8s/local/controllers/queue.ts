@@ -1,0 +1,86 @@
+/** Longest time one turn may keep the event loop before HTTP requests get theirs. */
+const TURN_MS = 5;
+const RETRY_FIRST_MS = 5;
+const RETRY_MAX_MS = 30_000;
+
+export type KeyQueue = {
+  add(key: string): void;
+  /** The earliest of several pending times wins. */
+  addAfter(key: string, delayMs: number): void;
+  close(): void;
+};
+
+/**
+ * Runs `reconcile` for each added key, one at a time, each key at most once per turn.
+ * A key whose reconcile throws comes back with exponential delay; the others are not held up.
+ */
+export const createQueue = (
+  reconcile: (key: string) => void,
+  onError: (key: string, error: unknown) => void,
+): KeyQueue => {
+  const pending = new Set<string>();
+  const failures = new Map<string, number>();
+  const timers = new Map<string, { timer: NodeJS.Timeout; at: number }>();
+  let scheduled = false;
+  let closed = false;
+
+  const add = (key: string) => {
+    if (closed) return;
+    pending.add(key);
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(turn);
+  };
+
+  const addAfter = (key: string, delayMs: number) => {
+    if (closed) return;
+    const at = Date.now() + delayMs;
+    const current = timers.get(key);
+    if (current !== undefined && current.at <= at) return;
+    clearTimeout(current?.timer);
+    const timer = setTimeout(
+      () => {
+        timers.delete(key);
+        add(key);
+      },
+      Math.min(delayMs, 2 ** 31 - 1),
+    );
+    timer.unref();
+    timers.set(key, { timer, at });
+  };
+
+  const runOne = (key: string) => {
+    pending.delete(key);
+    try {
+      reconcile(key);
+      failures.delete(key);
+    } catch (error) {
+      const count = (failures.get(key) ?? 0) + 1;
+      failures.set(key, count);
+      if (count > 3) onError(key, error);
+      addAfter(key, Math.min(RETRY_FIRST_MS * 2 ** (count - 1), RETRY_MAX_MS));
+    }
+  };
+
+  const turn = () => {
+    scheduled = false;
+    const until = performance.now() + TURN_MS;
+    for (const key of pending) {
+      if (closed) return;
+      runOne(key);
+      if (performance.now() > until) break;
+    }
+    if (pending.size > 0 && !closed) {
+      scheduled = true;
+      setImmediate(turn);
+    }
+  };
+
+  const close = () => {
+    closed = true;
+    for (const { timer } of timers.values()) clearTimeout(timer);
+    timers.clear();
+    pending.clear();
+  };
+  return { add, addAfter, close };
+};
