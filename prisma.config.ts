@@ -7,5 +7,9 @@ process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= fileURLToPath(new URL("scripts/prism
 export default defineConfig({
   schema: "prisma/schema.prisma",
   migrations: { path: "prisma/migrations" },
-  datasource: { url: process.env.DATABASE_URL ?? "postgresql://unused@127.0.0.1:1/unused" },
+  datasource: {
+    url: process.env.DATABASE_URL ?? "postgresql://unused@127.0.0.1:1/unused",
+    // Emptied by every `migrate diff`: only ever the throwaway one of scripts/make-migration.ts.
+    ...(process.env.SHADOW_DATABASE_URL === undefined ? {} : { shadowDatabaseUrl: process.env.SHADOW_DATABASE_URL }),
+  },
 });

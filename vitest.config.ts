@@ -21,6 +21,7 @@ export default defineConfig({
           name: "integration",
           include: ["**/*.integration.test.ts", "test/cluster-contract/**/*.test.ts"],
           exclude,
+          globalSetup: ["test/support/postgres-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
