@@ -1,0 +1,161 @@
+import { join } from "node:path";
+import { createHistory, type History, type PastEvent } from "./history.ts";
+import { freezeJson, jsonOf } from "./json.ts";
+import { type LogEntry, type LogFile, openLog, readLog } from "./log-file.ts";
+import { createTables, type Tables } from "./tables.ts";
+import type { KubeObject, ResourceName, StoreEvent } from "./types.ts";
+
+export type JournalOptions = {
+  /** Folder of `store.jsonl`; without it nothing survives the process. */
+  dataDir?: string;
+  /** Events kept for watches that begin in the past; older ones answer 410. */
+  historyLimit?: number;
+};
+
+/** Where writes become real: numbered, in the file, in the tables, in the history, and told to listeners, in this order. */
+export type Journal = {
+  tables: Tables;
+  history: History;
+  /** resourceVersion of the last write. */
+  version(): number;
+  put(resource: ResourceName, object: KubeObject): KubeObject;
+  remove(resource: ResourceName, object: KubeObject): KubeObject;
+  subscribe(listener: (event: StoreEvent) => void): () => void;
+  close(): void;
+};
+
+const DEFAULT_HISTORY = 10_000;
+const COMPACT_AFTER_BYTES = 16 << 20;
+
+export function openJournal(options: JournalOptions): Journal {
+  const tables = createTables();
+  const history = createHistory(options.historyLimit ?? DEFAULT_HISTORY);
+  const path = options.dataDir === undefined ? undefined : join(options.dataDir, "store.jsonl");
+  const read = path === undefined ? { entries: [], bytes: 0 } : readLog(path);
+  let version = replay(read.entries, tables, history);
+  const log = path === undefined ? undefined : openLog(path, read.bytes);
+  const listeners = createListeners();
+
+  function commit(event: PastEvent, line: string): KubeObject {
+    log?.append(line);
+    version = event.rv;
+    applyTo(tables, event);
+    history.add(event);
+    if (log) compactWhenDue(log, tables, version);
+    listeners.tell(event);
+    return event.object;
+  }
+
+  return {
+    tables,
+    history,
+    version: () => version,
+    put(resource, object) {
+      const next = numbered(object, version + 1);
+      const previous = tables.get(resource, next.metadata.namespace, next.metadata.name);
+      const event: PastEvent = previous
+        ? { type: "MODIFIED", resource, object: next, previous, rv: version + 1 }
+        : { type: "ADDED", resource, object: next, rv: version + 1 };
+      return commit(event, `{"op":"put","r":"${resource}","o":${jsonOf(next)}}`);
+    },
+    remove(resource, object) {
+      const { name: n, namespace: ns = "" } = object.metadata;
+      const next = numbered(object, version + 1);
+      const previous = tables.get(resource, ns, n) ?? object;
+      const line = JSON.stringify({ op: "del", r: resource, ns, n, rv: version + 1 } satisfies LogEntry);
+      return commit({ type: "DELETED", resource, object: next, previous, rv: version + 1 }, line);
+    },
+    subscribe: listeners.add,
+    close: () => log?.close(),
+  };
+}
+
+function numbered(object: KubeObject, version: number): KubeObject {
+  const metadata: KubeObject["metadata"] = { ...object.metadata, resourceVersion: String(version) };
+  return freezeJson({ ...object, metadata });
+}
+
+function applyTo(tables: Tables, event: StoreEvent): void {
+  if (event.type === "DELETED") tables.remove(event.resource, event.object);
+  else tables.put(event.resource, event.object);
+}
+
+/** Rebuilds tables and the watch window; answers the last version. */
+function replay(entries: readonly LogEntry[], tables: Tables, history: History): number {
+  let version = 0;
+  let inSnapshot = entries[0]?.op === "snapshot";
+  for (const entry of entries) {
+    if (entry.op === "snapshot") {
+      version = entry.rv;
+      history.forgetUntil(entry.rv);
+    } else if (entry.op === "begin") inSnapshot = false;
+    else if (inSnapshot && entry.op === "put") tables.put(entry.r, freezeJson(entry.o as KubeObject));
+    else {
+      const event = eventOf(entry, tables);
+      if (!event) continue;
+      version = event.rv;
+      applyTo(tables, event);
+      history.add(event);
+    }
+  }
+  return version;
+}
+
+function eventOf(entry: Extract<LogEntry, { op: "put" | "del" }>, tables: Tables): PastEvent | undefined {
+  if (entry.op === "put") {
+    const object = freezeJson(entry.o as KubeObject);
+    const previous = tables.get(entry.r, object.metadata.namespace, object.metadata.name);
+    const rv = Number(object.metadata.resourceVersion);
+    return previous
+      ? { type: "MODIFIED", resource: entry.r, object, previous, rv }
+      : { type: "ADDED", resource: entry.r, object, rv };
+  }
+  const previous = tables.get(entry.r, entry.ns, entry.n);
+  return (
+    previous && { type: "DELETED", resource: entry.r, object: numbered(previous, entry.rv), previous, rv: entry.rv }
+  );
+}
+
+/** Rewrites the file once it has outgrown its snapshot: the cost per write stays constant. */
+function compactWhenDue(log: LogFile, tables: Tables, version: number): void {
+  if (log.grownBytes < Math.max(COMPACT_AFTER_BYTES, log.snapshotBytes * 2)) return;
+  log.rewrite(snapshotLines(tables, version));
+}
+
+function* snapshotLines(tables: Tables, rv: number): Generator<string> {
+  yield JSON.stringify({ op: "snapshot", rv } satisfies LogEntry);
+  for (const { resource, object } of tables.all()) yield `{"op":"put","r":"${resource}","o":${jsonOf(object)}}`;
+  yield JSON.stringify({ op: "begin" } satisfies LogEntry);
+}
+
+/** Listeners that write see their own events after the one at hand: everybody gets version order. */
+function createListeners() {
+  const listeners = new Set<(event: StoreEvent) => void>();
+  const waiting: StoreEvent[] = [];
+  let telling = false;
+  const tellOne = (listener: (event: StoreEvent) => void, event: StoreEvent) => {
+    try {
+      listener(event);
+    } catch (cause) {
+      // The write is done and must be answered; the listener's bug still has to be seen.
+      queueMicrotask(() => {
+        throw cause;
+      });
+    }
+  };
+  return {
+    add(listener: (event: StoreEvent) => void) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    tell(event: StoreEvent) {
+      waiting.push(event);
+      if (telling) return;
+      telling = true;
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        for (const listener of [...listeners]) tellOne(listener, next);
+      }
+      telling = false;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+
+/** One line of the file. `begin` ends the snapshot that the file starts with; what follows it happened in order. */
+export type LogEntry =
+  | { op: "snapshot"; rv: number }
+  | { op: "begin" }
+  | { op: "put"; r: string; o: unknown }
+  | { op: "del"; r: string; ns: string; n: string; rv: number };
+
+export type LogFile = {
+  /** Throws what the disk throws (ENOSPC); the file is then as it was before. */
+  append(line: string): void;
+  /** Replaces the whole file, atomically. */
+  rewrite(lines: Iterable<string>): void;
+  /** Bytes appended since the file was last rewritten, and its size then. */
+  readonly grownBytes: number;
+  readonly snapshotBytes: number;
+  close(): void;
+};
+
+/** Reads what is whole: a last line torn by kill -9 is dropped, and cut off so that later lines are readable. */
+export function readLog(path: string): { entries: LogEntry[]; bytes: number } {
+  if (!existsSync(path)) return { entries: [], bytes: 0 };
+  const content = readFileSync(path);
+  const bytes = content.lastIndexOf(0x0a) + 1;
+  const lines = content.subarray(0, bytes).toString("utf8").split("\n");
+  return { entries: lines.filter(Boolean).map((line) => JSON.parse(line) as LogEntry), bytes };
+}
+
+/**
+ * Lines go to the page cache with one synchronous write each: they outlive this process, not the machine's power.
+ * That is what a cluster on one laptop needs, and it costs some ten microseconds.
+ */
+export function openLog(path: string, bytes: number): LogFile {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  let fd = openSync(path, "a", 0o600);
+  ftruncateSync(fd, bytes);
+  let size = bytes;
+  let snapshotBytes = bytes;
+  return {
+    append(line) {
+      const data = Buffer.from(`${line}\n`);
+      try {
+        writeFully(fd, data);
+      } catch (cause) {
+        ftruncateSync(fd, size);
+        throw cause;
+      }
+      size += data.length;
+    },
+    rewrite(lines) {
+      const next = openSync(`${path}.new`, "w", 0o600);
+      try {
+        for (const chunk of chunks(lines)) writeFully(next, chunk);
+      } catch (cause) {
+        closeSync(next);
+        throw cause;
+      }
+      closeSync(next);
+      renameSync(`${path}.new`, path);
+      closeSync(fd);
+      fd = openSync(path, "a", 0o600);
+      size = fstatSync(fd).size;
+      snapshotBytes = size;
+    },
+    get grownBytes() {
+      return size - snapshotBytes;
+    },
+    get snapshotBytes() {
+      return snapshotBytes;
+    },
+    close: () => closeSync(fd),
+  };
+}
+
+function writeFully(fd: number, data: Buffer): void {
+  let done = 0;
+  while (done < data.length) done += writeSync(fd, data, done);
+}
+
+function* chunks(lines: Iterable<string>): Generator<Buffer> {
+  let pending = "";
+  for (const line of lines) {
+    pending += `${line}\n`;
+    if (pending.length > 1 << 20) {
+      yield Buffer.from(pending);
+      pending = "";
+    }
+  }
+  if (pending) yield Buffer.from(pending);
+}
