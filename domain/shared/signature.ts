@@ -2,7 +2,20 @@ import { z } from "zod";
 
 /** Datatypes of the Open Inference Protocol v2, as they stand in requests and signatures. */
 export const DATATYPES = [
-  "BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "BF16", "FP32", "FP64", "BYTES",
+  "BOOL",
+  "UINT8",
+  "UINT16",
+  "UINT32",
+  "UINT64",
+  "INT8",
+  "INT16",
+  "INT32",
+  "INT64",
+  "FP16",
+  "BF16",
+  "FP32",
+  "FP64",
+  "BYTES",
 ] as const;
 export const datatypeSchema = z.enum(DATATYPES);
 export type Datatype = z.infer<typeof datatypeSchema>;
@@ -35,8 +48,18 @@ export const inspectionSchema = z.discriminatedUnion("ok", [
   z.object({
     ok: z.literal(false),
     code: z.enum([
-      "empty", "not_onnx", "truncated", "unsupported_operator", "external_data_outside", "external_data_missing",
-      "unsupported_type", "load_failed", "run_failed", "run_timeout", "out_of_memory", "archive_unsafe",
+      "empty",
+      "not_onnx",
+      "truncated",
+      "unsupported_operator",
+      "external_data_outside",
+      "external_data_missing",
+      "unsupported_type",
+      "load_failed",
+      "run_failed",
+      "run_timeout",
+      "out_of_memory",
+      "archive_unsafe",
     ]),
     failure: z.string(),
   }),

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { modelNameSchema, nameSchema } from "#domain/shared/names.ts";
+import { planViewSchema, revisionViewSchema, secretRefSchema } from "#domain/shared/views.ts";
+
+export const revisionIdSchema = z.uuid().brand<"RevisionId">();
+
+const cpuSchema = z
+  .string()
+  .regex(/^([1-9][0-9]{0,3}m?|[0-9]{1,3}\.[0-9]{1,3})$/, 'cpu is cores or thousandths, such as "2" or "500m"')
+  .refine((text) => Number.parseFloat(text) > 0, "cpu must be more than nothing");
+const memorySchema = z
+  .string()
+  .regex(/^[1-9][0-9]{0,8}(Ki|Mi|Gi|Ti|k|M|G|T)$/, 'memory is a size such as "512Mi" or "2Gi"');
+
+/** Set by Slipway in every model pod; docs/architecture.md lists them. */
+const RESERVED_ENV = new Set([
+  "POD_IP",
+  "PORT",
+  "MODEL_NAME",
+  "MODEL_VERSION",
+  "MODEL_DIR",
+  "WORKERS",
+  "QUEUE_MAX",
+  "REQUEST_TIMEOUT_MS",
+  "ARTIFACT_BASE_URL",
+  "ARTIFACT_DIGEST",
+  "ARTIFACT_TOKEN",
+  "TARGET_DIR",
+]);
+/** Speed and queueing are the owner's to tune; the rest says who a pod is. */
+const TUNABLE_ENV = new Set(["WORKERS", "QUEUE_MAX", "REQUEST_TIMEOUT_MS"]);
+
+const envNameSchema = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "a variable's name holds letters, digits and _, and begins with no digit")
+  .refine((name) => !RESERVED_ENV.has(name) || TUNABLE_ENV.has(name), "Slipway sets this variable itself");
+
+export const createRevisionSchema = z
+  .strictObject({
+    endpoint: nameSchema,
+    environment: nameSchema.optional(),
+    dryRun: z.boolean().default(false),
+    model: modelNameSchema,
+    version: z
+      .string()
+      .regex(/^[1-9][0-9]{0,8}$/, 'a version is its number as text, such as "3"')
+      .optional(),
+    alias: nameSchema.optional(),
+    runtime: z.string().min(1).max(40).default("onnx"),
+    replicas: z
+      .strictObject({ min: z.number().int().min(1).max(100), max: z.number().int().min(1).max(100).optional() })
+      .refine((r) => r.max === undefined || r.max >= r.min, { path: ["max"], message: "max is below min" })
+      .default({ min: 1 }),
+    resources: z
+      .strictObject({
+        cpu: cpuSchema.default("1"),
+        memory: memorySchema.default("1Gi"),
+        gpu: z.number().int().min(0).max(64).default(0),
+      })
+      .prefault({}),
+    env: z.record(envNameSchema, z.union([z.string().max(32_768), secretRefSchema])).default({}),
+  })
+  .refine((input) => (input.version === undefined) !== (input.alias === undefined), {
+    path: ["version"],
+    message: "name either a version or an alias",
+  });
+export type CreateRevision = z.infer<typeof createRevisionSchema>;
+
+export const createdRevisionSchema = revisionViewSchema.extend({
+  endpoint: z.string(),
+  environment: z.string(),
+  plan: planViewSchema,
+});
+
+/** `objects` as the cluster would store them, and for each what would change against what is there. */
+export const dryRunViewSchema = z.object({
+  dryRun: z.literal(true),
+  objects: z.array(z.json()),
+  differences: z.array(z.json()),
+});
+export const createRevisionAnswerSchema = z.union([createdRevisionSchema, dryRunViewSchema]);

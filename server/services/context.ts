@@ -1,0 +1,53 @@
+import { roleCan, rolesThatCan } from "#domain/access/matrix.ts";
+import type { Permission, Role } from "#domain/access/schema.ts";
+import type { EnvironmentKind } from "#domain/environment/schema.ts";
+import { DomainError } from "#domain/shared/errors.ts";
+import type { Database, Tx } from "#server/db/client.ts";
+import type { AuditEntry, ChangeKey } from "#server/db/record-change.ts";
+import type { Log } from "#server/observability/log.ts";
+import type { ArtifactFolder } from "#server/ports/artifacts.ts";
+import type { ModelInspector } from "#server/ports/inspector.ts";
+import type { MetricsSource } from "#server/ports/metrics.ts";
+import type { WorkerQuestions } from "#server/ports/worker-questions.ts";
+
+export type Actor = Readonly<{ kind: "user" | "token" | "system"; id: string; name: string; role: Role }>;
+
+/** What every request of this process shares. */
+export type Services = Readonly<{
+  db: Database;
+  artifacts: ArtifactFolder;
+  inspector: ModelInspector;
+  metrics: MetricsSource;
+  worker: WorkerQuestions;
+  uploadBytesMax: number;
+  imagePrefix: string;
+  log: Log;
+}>;
+
+/** What a writing transaction leaves behind: its answer, and either one audit entry or no change at all. */
+export type Written<T> =
+  | Readonly<{ answer: T; audit: Omit<AuditEntry, "actor" | "requestId">; change?: ChangeKey }>
+  | Readonly<{ answer: T; unchanged: true }>;
+
+export type ServiceContext = Services &
+  Readonly<{
+    actor: Actor;
+    requestId: string;
+    /** Aborted when the caller goes away. */
+    signal: AbortSignal;
+    /** The one way to change anything: row, audit row, change row and idempotency row in one transaction. */
+    write<T>(work: (tx: Tx) => Promise<Written<T>>): Promise<T>;
+  }>;
+
+/** Throws `forbidden`, naming the roles that may. */
+export function requirePermission(actor: Actor, permission: Permission): void {
+  if (roleCan(actor.role, permission)) return;
+  throw new DomainError("forbidden", `Your role ${actor.role} may not do this (${permission}).`, {
+    detail: { permission, role: actor.role, rolesThatCan: rolesThatCan(permission) },
+  });
+}
+
+/** Whoever may change an endpoint may not therefore do it in production. */
+export function requireWriteIn(actor: Actor, kind: EnvironmentKind): void {
+  if (kind === "production") requirePermission(actor, "production:write");
+}

@@ -1,0 +1,89 @@
+import type { EndpointRef } from "#domain/endpoint/schema.ts";
+import { type EnvironmentKind, environmentKindSchema } from "#domain/environment/schema.ts";
+import { DomainError } from "#domain/shared/errors.ts";
+import type { Tx } from "#server/db/client.ts";
+
+export type EndpointRow = Readonly<{
+  uid: string;
+  name: string;
+  generation: number;
+  salt: string;
+  healthTargets: unknown;
+  pinnedAt: Date | null;
+  deletedAt: Date | null;
+  createdBy: string;
+  createdAt: Date;
+  environment: Readonly<{ id: string; name: string; kind: EnvironmentKind; gatewayUrl: string; observedAt: Date | null }>;
+}>;
+
+type Raw = Omit<EndpointRow, "environment"> & {
+  environmentId: string;
+  environmentName: string;
+  environmentKind: string;
+  gatewayUrl: string;
+  environmentObservedAt: Date | null;
+};
+
+const toRow = ({ environmentId, environmentName, environmentKind, gatewayUrl, environmentObservedAt, ...raw }: Raw) => ({
+  ...raw,
+  environment: {
+    id: environmentId,
+    name: environmentName,
+    kind: environmentKindSchema.parse(environmentKind),
+    gatewayUrl,
+    observedAt: environmentObservedAt,
+  },
+});
+
+/**
+ * The endpoint that a call names, also one that is still being deleted.
+ * Throws `not_found`, or `ambiguous_endpoint` when several environments have one of this name.
+ */
+export async function findEndpoint(tx: Tx, ref: EndpointRef): Promise<EndpointRow> {
+  const rows = await tx.$queryRaw<Raw[]>`
+    SELECT e.uid, e.name, e.generation, e.salt, e."healthTargets", e."pinnedAt", e."deletedAt", e."createdBy",
+           e."createdAt", v.id AS "environmentId", v.name AS "environmentName", v.kind AS "environmentKind",
+           v."gatewayUrl", vs."observedAt" AS "environmentObservedAt"
+    FROM "Endpoint" e
+    JOIN "Environment" v ON v.id = e."environmentId"
+    LEFT JOIN "EnvironmentStatus" vs ON vs."environmentId" = v.id
+    LEFT JOIN "EndpointStatus" s ON s."endpointUid" = e.uid
+    WHERE e.name = ${ref.endpoint} AND (${ref.environment ?? null}::text IS NULL OR v.name = ${ref.environment ?? null})
+      AND (e."deletedAt" IS NULL OR s."purgedAt" IS NULL)
+    ORDER BY e."deletedAt" IS NOT NULL, v.name`;
+  return toRow(theOne(rows, ref));
+}
+
+/**
+ * As `findEndpoint`, locked until the transaction ends: plans of an endpoint are decided one after the other.
+ * Throws `endpoint_deleting` too.
+ */
+export async function lockEndpoint(tx: Tx, ref: EndpointRef): Promise<EndpointRow> {
+  const found = await findEndpoint(tx, ref);
+  if (found.deletedAt !== null) throw deleting(ref.endpoint, found.deletedAt);
+  const [locked] = await tx.$queryRaw<Pick<EndpointRow, "generation" | "salt" | "pinnedAt" | "deletedAt">[]>`
+    SELECT generation, salt, "pinnedAt", "deletedAt" FROM "Endpoint" WHERE uid = ${found.uid}::uuid FOR UPDATE`;
+  if (locked === undefined) throw new DomainError("not_found", `There is no endpoint "${ref.endpoint}".`);
+  if (locked.deletedAt !== null) throw deleting(ref.endpoint, locked.deletedAt);
+  return { ...found, ...locked };
+}
+
+export const deleting = (name: string, since: Date) =>
+  new DomainError("endpoint_deleting", `The endpoint "${name}" is being deleted since ${since.toISOString()}.`);
+
+function theOne(rows: readonly Raw[], ref: EndpointRef): Raw {
+  const live = rows.filter((row) => row.deletedAt === null);
+  const candidates = live.length > 0 ? live : rows.slice(0, 1);
+  const [only, ...others] = candidates;
+  if (only === undefined) {
+    const where = ref.environment === undefined ? "" : ` in environment "${ref.environment}"`;
+    throw new DomainError("not_found", `There is no endpoint "${ref.endpoint}"${where}.`);
+  }
+  if (others.length === 0) return only;
+  const environments = candidates.map((row) => row.environmentName);
+  throw new DomainError(
+    "ambiguous_endpoint",
+    `There are endpoints "${ref.endpoint}" in several environments; add ?environment= with one of ${environments.join(", ")}.`,
+    { detail: { environments } },
+  );
+}

@@ -1,0 +1,36 @@
+import { type EnvironmentView, environmentIdSchema, environmentViewSchema } from "#domain/environment/schema.ts";
+import type { Tx } from "#server/db/client.ts";
+import { conditionsOf } from "#server/services/conditions.ts";
+
+const WITH_STATUS = { cluster: true, status: true } as const;
+type Row = Awaited<ReturnType<typeof findEnvironments>>[number];
+
+export const findEnvironments = (tx: Tx, where: { id?: string; name?: { gt: string } }, take: number) =>
+  tx.environment.findMany({ where, include: WITH_STATUS, orderBy: { name: "asc" }, take });
+
+const { shape } = environmentViewSchema;
+
+export async function environmentViews(tx: Tx, rows: readonly Row[]): Promise<EnvironmentView[]> {
+  const ids = rows.map((row) => row.id);
+  const conditions = await conditionsOf(tx, "environment", ids);
+  return rows.map((row) => ({
+    id: environmentIdSchema.parse(row.id),
+    name: row.name,
+    cluster: row.cluster.name,
+    namespace: row.namespace,
+    kind: shape.kind.parse(row.kind),
+    gatewayUrl: row.gatewayUrl,
+    serviceType: row.serviceType,
+    imagePrefix: row.imagePrefix,
+    scrapeNamespace: row.scrapeNamespace,
+    podMonitorLabels: shape.podMonitorLabels.parse(row.podMonitorLabels),
+    warmFullMinutes: row.warmFullMinutes,
+    warmReplicas: row.warmReplicas,
+    generation: row.generation,
+    observedAt: row.status?.observedAt.toISOString() ?? null,
+    routersReady: row.status?.routersReady ?? null,
+    conditions: conditions.get(row.id) ?? [],
+    createdBy: row.createdBy,
+    createdAt: row.createdAt.toISOString(),
+  }));
+}

@@ -1,0 +1,52 @@
+import type { z } from "zod";
+import type { Permission } from "#domain/access/schema.ts";
+import { DomainError, type FieldError } from "#domain/shared/errors.ts";
+import { requirePermission, type ServiceContext } from "./context.ts";
+
+type Definition<Input extends z.ZodType, Output extends z.ZodType> = Readonly<{
+  /** `<entity>.<verb>`, as in the audit log. */
+  name: string;
+  kind: "query" | "mutation";
+  permission: Permission;
+  input: Input;
+  output: Output;
+  run(ctx: ServiceContext, input: z.output<Input>): Promise<z.input<Output>>;
+}>;
+
+export type Verb<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> = Readonly<
+  Omit<Definition<Input, Output>, "run"> & {
+    /** Permission, then parse, then work. Takes anything; throws DomainError. */
+    call(ctx: ServiceContext, input: unknown): Promise<z.input<Output>>;
+  }
+>;
+
+/** A verb cannot exist without a permission, nor run before it was checked and its input parsed. */
+export function defineVerb<Input extends z.ZodType, Output extends z.ZodType>({
+  run,
+  ...verb
+}: Definition<Input, Output>): Verb<Input, Output> {
+  return {
+    ...verb,
+    async call(ctx, input) {
+      requirePermission(ctx.actor, verb.permission);
+      return run(ctx, parseInput(verb.input, input));
+    },
+  };
+}
+
+/** Throws `invalid` with one entry per bad field. */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.flatMap(toFieldErrors);
+  const sentence = fields.map((f) => (f.path === "" ? f.message : `${f.path}: ${f.message}`)).join("; ");
+  throw new DomainError("invalid", sentence, { fields });
+}
+
+function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  const at = (path: readonly PropertyKey[], message: string) => ({ path: path.map(String).join("."), message });
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => at([...issue.path, key], "this field is not known here"));
+  if (issue.code === "invalid_type" && issue.input === undefined) return [at(issue.path, "this field is required")];
+  return [at(issue.path, issue.message)];
+}

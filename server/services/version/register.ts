@@ -1,0 +1,74 @@
+import { DomainError } from "#domain/shared/errors.ts";
+import type { Inspection } from "#domain/shared/signature.ts";
+import { registerVersionSchema, versionViewSchema, whyNotServed } from "#domain/version/schema.ts";
+import { jsonOrNull } from "#server/db/json.ts";
+import type { ServiceContext } from "#server/services/context.ts";
+import { findModel, lockModel } from "#server/services/model/view.ts";
+import { defineVerb } from "#server/services/verb.ts";
+import { findVersion, versionView } from "./view.ts";
+
+export const registerVersion = defineVerb({
+  name: "version.register",
+  kind: "mutation",
+  permission: "model:write",
+  input: registerVersionSchema,
+  output: versionViewSchema,
+  async run(ctx, input) {
+    await findModel(ctx.db.read, input.model);
+    const failure = whyNotServed(input.format);
+    const inspection = await inspectArtifact(ctx, input.artifact, failure === null);
+
+    return ctx.write(async (tx) => {
+      const model = await lockModel(tx, input.model);
+      const newest = await tx.modelVersion.aggregate({ where: { modelId: model.id }, _max: { number: true } });
+      const number = (newest._max.number ?? 0) + 1;
+      await tx.modelVersion.create({
+        data: {
+          modelId: model.id,
+          number,
+          artifactDigest: input.artifact,
+          format: input.format,
+          status: failure === null ? "ready" : "registered",
+          failure,
+          description: input.description,
+          signature: jsonOrNull(inspection?.signature),
+          metrics: input.metrics,
+          params: jsonOrNull(input.params),
+          tags: input.tags,
+          source: jsonOrNull(input.source),
+          exampleInput: jsonOrNull(input.exampleInput ?? inspection?.exampleInput),
+          labels: jsonOrNull(input.labels),
+          featureNames: jsonOrNull(input.featureNames),
+          preprocessing: jsonOrNull(input.preprocessing),
+          createdBy: ctx.actor.name,
+        },
+      });
+      const version = versionView(await findVersion(tx, input.model, String(number)));
+      return {
+        answer: version,
+        audit: {
+          action: "version.register",
+          subject: { kind: "version", id: version.id, name: `${input.model} v${number}` },
+          after: { artifact: input.artifact, format: input.format, status: version.status },
+        },
+      };
+    });
+  },
+});
+
+/**
+ * The bytes must be here, and a model that is to be served must load and run once.
+ * Throws `not_found` or `invalid_model`; nothing is written by then.
+ */
+async function inspectArtifact(ctx: ServiceContext, digest: string, isServed: boolean) {
+  const known = await ctx.db.read.artifact.findUnique({ where: { digest } });
+  const file = known === null ? null : await ctx.artifacts.find(digest);
+  if (file === null) throw new DomainError("not_found", `There is no artifact ${digest}. Upload it first: PUT /artifacts.`);
+  if (!isServed) return null;
+  const inspection = await ctx.inspector.inspect(file.path, ctx.signal);
+  if (!inspection.ok) throw invalidModel(inspection);
+  return inspection;
+}
+
+const invalidModel = ({ failure, code }: Extract<Inspection, { ok: false }>) =>
+  new DomainError("invalid_model", failure, { detail: { reason: code } });

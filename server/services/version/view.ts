@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { DomainError } from "#domain/shared/errors.ts";
+import { digestSchema } from "#domain/shared/names.ts";
+import { type Signature, signatureSchema } from "#domain/shared/signature.ts";
+import { formatSchema, type VersionView, versionIdSchema, versionViewSchema } from "#domain/version/schema.ts";
+import type { Tx } from "#server/db/client.ts";
+
+const WITH_NAMES = { model: true, artifact: true, aliases: true } as const;
+type Found = Awaited<ReturnType<typeof findVersion>>;
+
+/** Throws `not_found`. */
+export async function findVersion(tx: Tx, model: string, number: string) {
+  const version = await tx.modelVersion.findFirst({
+    where: { model: { name: model }, number: Number(number) },
+    include: WITH_NAMES,
+  });
+  if (version === null) throw new DomainError("not_found", `There is no version ${number} of a model "${model}".`);
+  return version;
+}
+
+/** Newest first, below `before` when given. */
+export const findVersions = (tx: Tx, model: string, before: number | undefined, take: number) =>
+  tx.modelVersion.findMany({
+    where: { model: { name: model }, ...(before === undefined ? {} : { number: { lt: before } }) },
+    include: WITH_NAMES,
+    orderBy: { number: "desc" },
+    take,
+  });
+
+const { shape } = versionViewSchema;
+
+export function versionView(row: Found): VersionView {
+  return {
+    id: versionIdSchema.parse(row.id),
+    model: row.model.name,
+    version: String(row.number),
+    status: shape.status.parse(row.status),
+    failure: row.failure,
+    artifact: digestSchema.parse(row.artifactDigest),
+    sizeBytes: Number(row.artifact.sizeBytes),
+    format: formatSchema.parse(row.format),
+    signature: storedSignature(row.signature),
+    description: row.description,
+    metrics: shape.metrics.parse(row.metrics),
+    params: shape.params.parse(row.params),
+    tags: row.tags,
+    source: shape.source.parse(row.source),
+    exampleInput: row.exampleInput as z.infer<ReturnType<typeof z.json>> | null,
+    labels: shape.labels.parse(row.labels),
+    featureNames: shape.featureNames.parse(row.featureNames),
+    preprocessing: shape.preprocessing.parse(row.preprocessing),
+    aliases: row.aliases.map((alias) => alias.name).sort(),
+    createdBy: row.createdBy,
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+const storedSignature = (stored: unknown): Signature | null => z.union([signatureSchema, z.null()]).parse(stored);
