@@ -27,7 +27,8 @@ export type Journal = {
 const DEFAULT_HISTORY = 10_000;
 const COMPACT_AFTER_BYTES = 16 << 20;
 
-export function openJournal(options: JournalOptions): Journal {
+/** `track` is told of each write at once, before any other can follow; listeners may be told later. */
+export function openJournal(options: JournalOptions, track: (event: StoreEvent) => void): Journal {
   const tables = createTables();
   const history = createHistory(options.historyLimit ?? DEFAULT_HISTORY);
   const path = options.dataDir === undefined ? undefined : join(options.dataDir, "store.jsonl");
@@ -40,6 +41,7 @@ export function openJournal(options: JournalOptions): Journal {
     log?.append(line);
     version = event.rv;
     applyTo(tables, event);
+    track(event);
     history.add(event);
     if (log) compactWhenDue(log, tables, version);
     listeners.tell(event);

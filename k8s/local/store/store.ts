@@ -1,16 +1,22 @@
 import { randomUUID } from "node:crypto";
+import { applyDefaults } from "../kinds/defaults.ts";
+import { createServiceAddresses, type ServiceAddresses } from "../kinds/service-addresses.ts";
+import { validate } from "../kinds/validate.ts";
 import { decideDeletion, isReleased, type Propagation } from "./deletion.ts";
 import { type ApiError, alreadyExists, conflict, forbidden, invalid, modifiedMeanwhile, notFound } from "./errors.ts";
 import type { PastEvent } from "./history.ts";
 import { type Journal, type JournalOptions, openJournal } from "./journal.ts";
 import { copyJson, equalJson, freezeJson } from "./json.ts";
-import { applyDefaults, validate } from "./kinds.ts";
 import { assemble, decode, generatedName, kubeTime } from "./metadata.ts";
 import { type Resource, resourceOf } from "./resources.ts";
 import type { Tables } from "./tables.ts";
 import type { ClusterStore, KubeInput, KubeObject, ObjectMeta, ResourceName } from "./types.ts";
 
-export type StoreOptions = JournalOptions & { now?: () => Date };
+export type StoreOptions = JournalOptions & {
+  /** Range of Services' cluster addresses, inside 127.0.0.0/8. */
+  serviceCidr?: string;
+  now?: () => Date;
+};
 export type WriteOptions = {
   manager?: string;
   /** Everything but the write. */
@@ -44,12 +50,18 @@ export interface Store extends ClusterStore {
   close(): void;
 }
 
-type Context = { journal: Journal; now: () => Date };
+type Context = { journal: Journal; now: () => Date; addresses: ServiceAddresses };
+
+const DEFAULT_SERVICE_CIDR = "127.96.0.0/16";
 
 /** The object store: everything in memory, every write in a file before it is answered. */
 export function createStore(options: StoreOptions = {}): Store {
-  const journal = openJournal(options);
-  const context: Context = { journal, now: options.now ?? (() => new Date()) };
+  const addresses = createServiceAddresses(options.serviceCidr ?? DEFAULT_SERVICE_CIDR);
+  const journal = openJournal(options, ({ type, resource, object, previous }) => {
+    if (resource === "services") addresses.track(type === "DELETED" ? undefined : object, previous);
+  });
+  const context: Context = { journal, now: options.now ?? (() => new Date()), addresses };
+  for (const service of journal.tables.list("services")) addresses.track(service, undefined);
   const by = (manager: string | undefined): WriteOptions => (manager === undefined ? {} : { manager });
   const store: Store = {
     get: journal.tables.get,
@@ -101,7 +113,7 @@ function createObject(context: Context, resource: Resource, input: KubeInput, op
   const object = assemble(resource, meta, body);
   if (resource.subresources.includes("status")) delete object.status;
   applyDefaults(resource, object, undefined);
-  throwWhenInvalid(resource, object, undefined);
+  throwWhenInvalid(context, resource, object, undefined);
   if (journal.tables.get(resource.name, meta.namespace, name)) throw alreadyExists(resource, name);
   return options.dryRun ? freezeJson(withoutVersion(object)) : journal.put(resource.name, object);
 }
@@ -125,8 +137,9 @@ function requireNamespace({ journal }: Context, resource: Resource, namespace: s
   throw error;
 }
 
-function throwWhenInvalid(resource: Resource, object: KubeObject, before: KubeObject | undefined): void {
+function throwWhenInvalid(context: Context, resource: Resource, object: KubeObject, before?: KubeObject): void {
   const causes = validate(resource, object, before);
+  if (causes.length === 0 && resource.name === "services") causes.push(...context.addresses.assign(object, before));
   if (causes.length > 0) throw invalid(resource, object.metadata.name, causes);
 }
 
@@ -161,7 +174,7 @@ function updateObject(context: Context, resource: Resource, input: KubeObject, o
     if (current.status !== undefined) object.status = copyJson(current.status);
   }
   applyDefaults(resource, object, current);
-  throwWhenInvalid(resource, object, current);
+  throwWhenInvalid(context, resource, object, current);
   if (resource.generation && !sameOutsideMeta(object, current)) {
     object.metadata.generation = (current.metadata.generation ?? 0) + 1;
   }
