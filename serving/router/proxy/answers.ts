@@ -1,0 +1,33 @@
+import type { ServerResponse } from "node:http";
+
+/** Answers of the router itself, as opposed to a pod's. */
+export const REFUSAL = {
+  bad_request: 400,
+  unknown_endpoint: 404,
+  not_found: 404,
+  request_timeout: 408,
+  revision_not_in_plan: 409,
+  body_too_large: 413,
+  pod_failed: 502,
+  no_ready_pods: 503,
+  deadline_exceeded: 504,
+} as const;
+export type RefusalCode = keyof typeof REFUSAL;
+
+const RETRY_AFTER_SECONDS = "1";
+/** How long a refused client may go on sending: closing at once would reset the connection under the answer. */
+const LINGER_MS = 5_000;
+
+/** `headers` is flat: name, value, …; x-request-id among them. Does nothing once an answer has begun. */
+export function refuse(res: ServerResponse, code: RefusalCode, error: string, headers: readonly string[]): void {
+  if (res.headersSent || res.destroyed) return;
+  const body = JSON.stringify({ error, code });
+  const own = ["content-type", "application/json", "content-length", String(Buffer.byteLength(body))];
+  if (code === "no_ready_pods") own.push("retry-after", RETRY_AFTER_SECONDS);
+  res.writeHead(REFUSAL[code], [...own, ...headers]);
+  res.end(body);
+  if (res.req.complete) return;
+  const { socket } = res.req;
+  const linger = setTimeout(() => !res.req.complete && socket.destroy(), LINGER_MS);
+  res.req.once("close", () => clearTimeout(linger));
+}
