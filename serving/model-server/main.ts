@@ -1,0 +1,42 @@
+// Serves one model file. Environment: see config.ts and docs/architecture.md, "Images and their environment".
+import { once } from "node:events";
+import { loadConfig } from "./config.ts";
+import { log } from "./log.ts";
+import { createSurface, type State } from "./surface.ts";
+import { createThreadPool } from "./thread-pool.ts";
+
+function main() {
+  const config = loadConfig(process.env);
+  // Threads first: they load the model while this thread is still getting ready to listen.
+  const pool = createThreadPool({
+    threads: config.threads,
+    queueMax: config.queueMax,
+    timeoutMs: config.requestTimeoutMs,
+    thread: { file: config.modelFile, modelName: config.modelName, modelVersion: config.modelVersion },
+    onFailed(failure) {
+      log("error", "the model cannot be loaded", { failure });
+      process.exit(1);
+    },
+    onReady(signature, { warmUpMs, failure }) {
+      state.signature = signature;
+      log("info", "inference thread ready", { warmUpMs, ...(failure === undefined ? {} : { warmUpFailure: failure }) });
+    },
+    onAnswered({ runMs, rows }, queueMs) {
+      if (runMs !== undefined) void state.metrics.then((metrics) => metrics.observe({ runMs, queueMs, rows }));
+    },
+  });
+  const metrics = import("./metrics.ts").then(({ createMetrics }) => createMetrics());
+  const state: State = { draining: false, signature: undefined, pool, metrics };
+  const server = createSurface(config, state);
+  server.listen(config.port, config.host, () => log("info", "listening", { host: config.host, port: config.port }));
+  process.once("SIGTERM", async () => {
+    log("info", "draining", { drainMs: config.drainMs });
+    state.draining = true;
+    // Callers that have not heard of it yet still get answers, each with Connection: close.
+    setTimeout(() => server.close(), config.drainMs);
+    await once(server, "close");
+    process.exit(0);
+  });
+}
+
+main();

@@ -1,0 +1,134 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Signature } from "#domain/shared/signature.ts";
+import { readBody } from "./body.ts";
+import type { Config } from "./config.ts";
+import { log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import { badRequest, RequestError } from "./request-error.ts";
+import { methodsOf, type Route, routeOf } from "./routes.ts";
+import type { ThreadPool } from "./thread-pool.ts";
+
+export type State = {
+  draining: boolean;
+  signature: Signature | undefined;
+  pool: ThreadPool;
+  metrics: Promise<Metrics>;
+};
+
+type Exchange = { request: IncomingMessage; response: ServerResponse; config: Config; state: State };
+
+/** The HTTP face of the model server: Open Inference Protocol v2 and /metrics. */
+export function createSurface(config: Config, state: State) {
+  const server = createServer({
+    requestTimeout: 120_000,
+    headersTimeout: 20_000,
+    keepAliveTimeout: 75_000,
+    noDelay: true,
+  });
+  server.on("request", (request, response) => {
+    const exchange = { request, response, config, state };
+    handle(exchange).catch((error: unknown) => refuse(exchange, error));
+  });
+  return server;
+}
+
+async function handle(exchange: Exchange): Promise<void> {
+  const { request, config, state } = exchange;
+  const route = routeOf(request.url ?? "/");
+  if (route.kind === "unknown") throw new RequestError(404, "not_found", `there is nothing at ${request.url}`);
+  if (!methodsOf(route).includes(request.method ?? "")) {
+    throw new RequestError(405, "method_not_allowed", `use ${methodsOf(route).join(" or ")}`);
+  }
+  if ("model" in route) assertServed(route, config);
+  switch (route.kind) {
+    case "server":
+      return json(exchange, 200, { name: "slipway-model-server", version: "2", extensions: ["binary_tensor_data"] });
+    case "live": {
+      const live = !state.pool.stuck();
+      return json(exchange, live ? 200 : 503, { live });
+    }
+    case "ready":
+      return json(exchange, isReady(state) ? 200 : 503, { ready: isReady(state) });
+    case "modelReady":
+      return json(exchange, isReady(state) ? 200 : 503, { name: config.modelName, ready: isReady(state) });
+    case "metrics": {
+      const metrics = await state.metrics;
+      return send(exchange, 200, metrics.contentType, Buffer.from(await metrics.text()));
+    }
+    case "model":
+      return json(exchange, 200, describe(config, loadedSignature(state)));
+    case "infer":
+      return infer(exchange);
+  }
+}
+
+const isReady = (state: State) => !state.draining && state.pool.ready();
+
+function assertServed(route: Extract<Route, { model: string }>, config: Config): void {
+  if (route.model !== config.modelName) {
+    throw new RequestError(404, "unknown_model", `model "${route.model}" is not served here, "${config.modelName}" is`);
+  }
+  if (route.version !== undefined && route.version !== config.modelVersion) {
+    const message = `version "${route.version}" is not served here, "${config.modelVersion}" is`;
+    throw new RequestError(404, "unknown_version", message);
+  }
+}
+
+function loadedSignature({ signature }: State): Signature {
+  if (signature === undefined) throw new RequestError(503, "loading", "the model is still being loaded");
+  return signature;
+}
+
+const describe = (config: Config, signature: Signature) => ({
+  name: config.modelName,
+  versions: [config.modelVersion],
+  platform: "onnxruntime_onnx",
+  inputs: signature.inputs,
+  outputs: signature.outputs,
+});
+
+async function infer(exchange: Exchange): Promise<void> {
+  const { request, response, config, state } = exchange;
+  loadedSignature(state);
+  if ((request.headers["content-encoding"] ?? "identity") !== "identity") {
+    throw new RequestError(415, "unsupported_encoding", "send the body without Content-Encoding");
+  }
+  const headerLength = headerLengthOf(request);
+  const body = await readBody(request, config.bodyBytesMax);
+  const { answered, cancel } = state.pool.submit(body, headerLength);
+  response.once("close", cancel);
+  const answer = await answered;
+  if (answer.headerLength !== undefined) response.setHeader("Inference-Header-Content-Length", answer.headerLength);
+  send(exchange, answer.status, answer.contentType, answer.body);
+}
+
+function headerLengthOf(request: IncomingMessage): number | undefined {
+  const text = request.headers["inference-header-content-length"];
+  if (text === undefined) return undefined;
+  if (typeof text !== "string" || !/^\d{1,15}$/.test(text)) {
+    throw badRequest("Inference-Header-Content-Length must be a whole number of bytes");
+  }
+  return Number(text);
+}
+
+function refuse(exchange: Exchange, error: unknown): void {
+  const { request, response, state } = exchange;
+  const known = error instanceof RequestError ? error : new RequestError(500, "internal", "the model server failed");
+  if (!(error instanceof RequestError)) log("error", "request failed", { error: String(error) });
+  if (response.headersSent || response.destroyed) return void response.destroy();
+  // A body that was not read to its end cannot be followed by another request.
+  if (!request.complete) response.setHeader("Connection", "close");
+  if (known.status === 429) response.setHeader("Retry-After", state.pool.retryAfterSeconds());
+  if (known.status === 405) response.setHeader("Allow", methodsOf(routeOf(request.url ?? "/")).join(", "));
+  json(exchange, known.status, { error: known.message, code: known.code });
+}
+
+const json = (exchange: Exchange, status: number, value: unknown) =>
+  send(exchange, status, "application/json", Buffer.from(JSON.stringify(value)));
+
+function send({ response, state }: Exchange, status: number, contentType: string, body: Uint8Array): void {
+  if (response.destroyed) return;
+  if (state.draining) response.setHeader("Connection", "close");
+  response.writeHead(status, { "Content-Type": contentType, "Content-Length": body.byteLength });
+  response.end(body);
+}
