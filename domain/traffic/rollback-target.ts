@@ -1,0 +1,115 @@
+import { type PlanEntryRecord, type PlanRecord, servingRevisions, soleRevision } from "#domain/traffic/plan-record.ts";
+
+export type PlanHistory = Readonly<{
+  /** All plans of one endpoint, in any order. */
+  plans: readonly PlanRecord[];
+  /** Revisions that still exist. */
+  revisions: ReadonlySet<number>;
+  /** Plans known to have missed the endpoint's health targets. Silence is not a miss. */
+  missedHealthTargets: ReadonlySet<number>;
+}>;
+
+export type RollbackChoice = Readonly<{
+  plan: number;
+  entries: readonly PlanEntryRecord[];
+  /** Why it is not taken unless somebody names it; null when it would be. */
+  refusedBecause: string | null;
+}>;
+
+export type RollbackTarget =
+  | { kind: "target"; plan: number; from: number; suspects: number[] }
+  | { kind: "none"; why: string; choices: RollbackChoice[] };
+
+/**
+ * Which plan a rollback repeats (DESIGN section 7, "Rollback"). Without `toPlan`: the newest earlier plan that was
+ * applied, serves no suspect, was not rolled back from and is not known to have missed its health targets. With it: that
+ * very plan, if it was applied and its revisions exist, also when it was rolled back from (an undo).
+ * `from` is the plan that is left: the newest, but for failed ones, which routers never got.
+ */
+export function chooseRollbackTarget(history: PlanHistory, toPlan?: number): RollbackTarget {
+  const newestFirst = [...history.plans].sort((a, b) => b.number - a.number);
+  const current = newestFirst.find((plan) => plan.state !== "failed");
+  if (current === undefined) return { kind: "none", why: "Nothing was ever served here.", choices: [] };
+  if (current.kind === "delete") return { kind: "none", why: "This endpoint is being deleted.", choices: [] };
+  const earlier = newestFirst.filter((plan) => plan.number < current.number);
+  const suspects = suspectsOf(current, earlier);
+  const condemned = condemnedPlans(newestFirst.toReversed());
+  const choices = earlier
+    .filter((plan) => unusable(plan, history.revisions) === null)
+    .map(({ number, entries }) => ({
+      plan: number,
+      entries,
+      refusedBecause: refusal({ number, entries }, suspects, condemned, history.missedHealthTargets),
+    }));
+  const target =
+    toPlan === undefined
+      ? choices.find((choice) => choice.refusedBecause === null)
+      : choices.find((choice) => choice.plan === toPlan);
+  if (target !== undefined) return { kind: "target", plan: target.plan, from: current.number, suspects };
+  return { kind: "none", why: explain(history, current, toPlan), choices };
+}
+
+function suspectsOf(current: PlanRecord, earlier: readonly PlanRecord[]): number[] {
+  const sole = soleRevision(current);
+  if (sole !== null) return [sole];
+  const lastWhole = earlier.find((plan) => plan.state === "applied" && soleRevision(plan) !== null);
+  const trusted = lastWhole === undefined ? null : soleRevision(lastWhole);
+  return servingRevisions(current).filter((revision) => revision !== trusted);
+}
+
+/** Null when somebody may choose it by name. */
+function unusable(plan: PlanRecord, revisions: ReadonlySet<number>): string | null {
+  if (plan.state !== "applied") return `is ${plan.state} and was never proven to serve`;
+  if (servingRevisions(plan).length === 0) return "serves nothing";
+  const gone = plan.entries.filter((entry) => !revisions.has(entry.revision));
+  return gone.length === 0 ? null : `names r${gone.map((entry) => entry.revision).join(", r")}, which no longer exists`;
+}
+
+function refusal(
+  plan: Pick<PlanRecord, "number" | "entries">,
+  suspects: readonly number[],
+  condemned: ReadonlySet<number>,
+  missed: ReadonlySet<number>,
+): string | null {
+  const suspect = servingRevisions(plan).find((revision) => suspects.includes(revision));
+  if (suspect !== undefined) return `it serves r${suspect}, which is under suspicion`;
+  if (condemned.has(plan.number)) return "it was rolled back from";
+  if (missed.has(plan.number)) return "it missed its health targets";
+  return null;
+}
+
+const sharesOf = (plan: Pick<PlanRecord, "entries">): string =>
+  plan.entries
+    .filter((entry) => entry.role === "live" && entry.weightBps > 0)
+    .map((entry) => `${entry.revision}:${entry.weightBps}`)
+    .sort()
+    .join();
+
+/**
+ * Plans that were rolled back from, and their twins: plans that gave the same shares (a plan that only added a revision
+ * at 0 %, the original of a repeated one). Without the twins a second rollback would go back to what the first one left.
+ * Deciding for the same shares again takes the verdict from the twins; and an undo says nothing against what it leaves.
+ */
+function condemnedPlans(oldestFirst: readonly PlanRecord[]): Set<number> {
+  const byNumber = new Map(oldestFirst.map((plan) => [plan.number, plan]));
+  const condemnedShares = new Set<string>();
+  const left = new Set<number>();
+  for (const plan of oldestFirst) {
+    const restoresCondemned = condemnedShares.delete(sharesOf(plan));
+    if (plan.rolledBackFrom === null) continue;
+    left.add(plan.rolledBackFrom);
+    const from = byNumber.get(plan.rolledBackFrom);
+    if (from !== undefined && !restoresCondemned) condemnedShares.add(sharesOf(from));
+  }
+  return new Set(
+    oldestFirst.filter((plan) => left.has(plan.number) || condemnedShares.has(sharesOf(plan))).map((p) => p.number),
+  );
+}
+
+function explain(history: PlanHistory, current: PlanRecord, toPlan: number | undefined): string {
+  if (toPlan === undefined) return `No plan before #${current.number} qualifies.`;
+  const named = history.plans.find((plan) => plan.number === toPlan);
+  if (named === undefined) return `There is no plan #${toPlan}.`;
+  if (toPlan >= current.number) return `Plan #${toPlan} is not earlier than what is served, #${current.number}.`;
+  return `Plan #${toPlan} ${unusable(named, history.revisions) ?? "cannot be repeated"}.`;
+}
