@@ -1,6 +1,16 @@
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** A pid is reused, a pid with its start time (clock ticks since boot) is not. */
@@ -57,6 +67,8 @@ export type Program = Readonly<{
   cwd?: string;
   uid?: number;
   gid?: number;
+  /** Where the next run finds it when this one is killed, and how that one shall end it. */
+  record?: { file: string; survivorSignal: NodeJS.Signals };
 }>;
 
 export type Started = Readonly<{
@@ -65,13 +77,14 @@ export type Started = Readonly<{
   exited: Promise<string>;
 }>;
 
+const LOG_BYTES_MAX = 32 * 1024 ** 2;
+
 /**
  * Starts a program in a session of its own, so that Ctrl-C reaches only us and the order of stopping is ours. Its
  * output goes to a file and not to a pipe: it outlives us when we are killed. Throws when it cannot be started.
  */
 export async function startProgram(program: Program): Promise<Started> {
-  mkdirSync(dirname(program.logFile), { recursive: true });
-  const log = openSync(program.logFile, "a", 0o600);
+  const log = openLog(program.logFile);
   const child = spawn(program.command, program.args, {
     cwd: program.cwd,
     env: program.env,
@@ -88,5 +101,65 @@ export async function startProgram(program: Program): Promise<Started> {
     child.once("error", (error) => reject(new Error(`${program.command} cannot be started: ${error.message}`)));
   });
   const pid = child.pid ?? -1;
-  return { process: identify(pid) ?? { pid, startTicks: -1 }, exited };
+  const identity = identify(pid) ?? { pid, startTicks: -1 };
+  if (program.record !== undefined) record(program.record, identity);
+  return { process: identity, exited };
+}
+
+function openLog(file: string): number {
+  mkdirSync(dirname(file), { recursive: true });
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES_MAX) renameSync(file, `${file}.1`);
+  return openSync(file, "a", 0o600);
+}
+
+type SurvivorRecord = ProcessIdentity & { survivorSignal: NodeJS.Signals };
+
+function record({ file, survivorSignal }: NonNullable<Program["record"]>, identity: ProcessIdentity): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, JSON.stringify({ ...identity, survivorSignal } satisfies SurvivorRecord));
+  renameSync(`${file}.new`, file);
+}
+
+/**
+ * Ends the programs recorded in `folder` and answers their names: each as its record says when an earlier run left it,
+ * or with `signal`.
+ */
+export async function stopRecorded(folder: string, signal?: NodeJS.Signals): Promise<string[]> {
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
+  const stopped = await Promise.all(
+    files.map(async (name) => {
+      const survivor = JSON.parse(readFileSync(join(folder, name), "utf8")) as SurvivorRecord;
+      if (!isRunning(survivor)) return [];
+      await stopProcess(survivor, signal ?? survivor.survivorSignal, 20_000);
+      return [name.replace(/\.json$/, "")];
+    }),
+  );
+  return stopped.flat();
+}
+
+/**
+ * Starts a program and asks `isReady` until it says yes. When it ends before, or `timeoutMs` pass, nothing is left
+ * running and the Error holds the last lines of its log.
+ */
+export async function startReady(
+  program: Program,
+  isReady: () => Promise<boolean>,
+  timeoutMs: number,
+): Promise<Started> {
+  const started = await startProgram(program);
+  const deadline = performance.now() + timeoutMs;
+  while (isRunning(started.process) && performance.now() < deadline) {
+    if (await isReady()) return started;
+    await sleep(25);
+  }
+  const what = isRunning(started.process)
+    ? `is not ready after ${timeoutMs / 1000} s`
+    : `ended: ${await started.exited}`;
+  await stopProcess(started.process, "SIGTERM", 5_000);
+  throw new Error(`${what}. Its log (${program.logFile}) ends with:\n${lastLines(program.logFile, 12)}`);
+}
+
+function lastLines(file: string, count: number): string {
+  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+  return lines.slice(-count).join("\n");
 }

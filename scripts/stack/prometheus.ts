@@ -1,0 +1,121 @@
+import { execFile } from "node:child_process";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { stringify } from "yaml";
+import { ANNOTATION, LABEL } from "#domain/shared/cluster-names.ts";
+import { logFileOf } from "./config.ts";
+import { type Started, startReady } from "./process.ts";
+
+export type PrometheusOptions = Readonly<{
+  home: string;
+  port: number;
+  kubeconfig: string;
+  /** Path of the program, from `findPrometheus`. */
+  program: string;
+  scrapeIntervalSeconds?: number;
+}>;
+
+const run = promisify(execFile);
+
+/**
+ * Prometheus from PATH, else unpacked below `home` from Debian's package without root. Throws an Error that says what
+ * is missing.
+ */
+export async function findPrometheus(home: string, stop?: AbortSignal): Promise<string> {
+  const folder = join(home, "prometheus-bin");
+  const unpacked = join(folder, "usr/bin/prometheus");
+  const onPath = (process.env.PATH ?? "").split(delimiter).map((entry) => join(entry, "prometheus"));
+  const found = [...onPath, unpacked].find(isExecutable);
+  if (found !== undefined) return found;
+  const making = join(folder, "making");
+  const signal = stop === undefined ? {} : { signal: stop };
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making, { recursive: true });
+  try {
+    await run("apt-get", ["download", "prometheus"], { cwd: making, timeout: 120_000, ...signal });
+    const [archive] = readdirSync(making).filter((name) => name.endsWith(".deb"));
+    if (archive === undefined) throw new Error("apt-get download left no package");
+    await run("dpkg-deb", ["-x", join(making, archive), folder], { timeout: 60_000, ...signal });
+  } catch (error) {
+    const why = (error as { stderr?: string }).stderr?.trim() || (error as Error).message;
+    throw new Error(`no prometheus on PATH, and it could not be unpacked from the system's packages: ${why}`);
+  } finally {
+    rmSync(making, { recursive: true, force: true });
+  }
+  if (!isExecutable(unpacked)) throw new Error("the system's package prometheus holds no /usr/bin/prometheus");
+  return unpacked;
+}
+
+/** Prometheus on 127.0.0.1:`port`, which finds the pods of the cluster by itself. Ready when it answers. */
+export function startPrometheus(options: PrometheusOptions): Promise<Started> {
+  const { home, port, program } = options;
+  const folder = join(home, "prometheus");
+  mkdirSync(folder, { recursive: true });
+  const config = join(folder, "prometheus.yml");
+  writeFileSync(config, stringify(scrapeConfig(options)), { mode: 0o600 });
+  return startReady(
+    {
+      command: program,
+      args: [
+        `--config.file=${config}`,
+        `--storage.tsdb.path=${join(folder, "data")}`,
+        "--storage.tsdb.retention.time=15d",
+        `--web.listen-address=127.0.0.1:${port}`,
+        "--log.level=warn",
+      ],
+      env: { PATH: process.env.PATH, HOME: process.env.HOME },
+      cwd: folder,
+      logFile: logFileOf(home, "prometheus"),
+      record: { file: join(home, "run", "prometheus.json"), survivorSignal: "SIGTERM" },
+    },
+    async () => (await fetch(`http://127.0.0.1:${port}/-/ready`).catch(() => undefined))?.ok === true,
+    30_000,
+  );
+}
+
+const meta = (kind: "label" | "annotation", name: string) =>
+  `__meta_kubernetes_pod_${kind}_${name.replaceAll(/[^a-zA-Z0-9_]/g, "_")}`;
+
+function scrapeConfig({ kubeconfig, scrapeIntervalSeconds = 2 }: PrometheusOptions) {
+  const annotated = (name: string) => meta("annotation", `prometheus.io/${name}`);
+  const copy = (from: string, to: string) => ({ source_labels: [from], target_label: to });
+  return {
+    global: { scrape_interval: `${scrapeIntervalSeconds}s`, scrape_timeout: `${scrapeIntervalSeconds}s` },
+    scrape_configs: [
+      {
+        job_name: "slipway-pods",
+        kubernetes_sd_configs: [{ role: "pod", kubeconfig_file: kubeconfig }],
+        relabel_configs: [
+          { source_labels: [annotated("scrape")], action: "keep", regex: "true" },
+          // A pod has one target per declared port; made equal by this, all but one are dropped as duplicates.
+          {
+            source_labels: ["__meta_kubernetes_pod_ip", annotated("port")],
+            regex: "(.+);(\\d+)",
+            replacement: "$1:$2",
+            target_label: "__address__",
+          },
+          { source_labels: [annotated("path")], target_label: "__metrics_path__", regex: "(.+)" },
+          { source_labels: ["__meta_kubernetes_pod_phase"], action: "drop", regex: "Pending|Succeeded|Failed" },
+          copy("__meta_kubernetes_namespace", "namespace"),
+          copy("__meta_kubernetes_pod_name", "pod"),
+          copy(meta("label", LABEL.installation), "installation"),
+          copy(meta("label", LABEL.component), "component"),
+          copy(meta("label", LABEL.endpoint), "endpoint"),
+          copy(meta("label", LABEL.revision), "revision"),
+          copy(meta("annotation", ANNOTATION.modelName), "model"),
+          copy(meta("annotation", ANNOTATION.versionNumber), "version"),
+        ],
+      },
+    ],
+  };
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return existsSync(file);
+  } catch {
+    return false;
+  }
+}
