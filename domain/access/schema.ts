@@ -37,5 +37,5 @@ export const tokenViewSchema = z.object({
   createdAt: z.iso.datetime(),
   revokedAt: z.iso.datetime().nullable(),
 });
-/** `token` is shown this once; only its hash is kept. */
-export const tokenSecretSchema = tokenViewSchema.extend({ token: z.string() });
+/** `token` is shown this once, as only its hash is kept: null in the answer to a repeated request. */
+export const tokenSecretSchema = tokenViewSchema.extend({ token: z.string().nullable() });

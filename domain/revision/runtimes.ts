@@ -7,4 +7,5 @@ const RUNTIMES: Readonly<Record<string, Runtime>> = {
 
 export const runtimeNames = (): string[] => Object.keys(RUNTIMES);
 export const findRuntime = (name: string): Runtime | null => RUNTIMES[name] ?? null;
-export const runtimesWithGpu = (): string[] => runtimeNames().filter((name) => findRuntime(name)?.devices.includes("gpu"));
+export const runtimesWithGpu = (): string[] =>
+  runtimeNames().filter((name) => findRuntime(name)?.devices.includes("gpu"));

@@ -24,10 +24,12 @@ export type Services = Readonly<{
   log: Log;
 }>;
 
-/** What a writing transaction leaves behind: its answer, and either one audit entry or no change at all. */
-export type Written<T> =
-  | Readonly<{ answer: T; audit: Omit<AuditEntry, "actor" | "requestId">; change?: ChangeKey }>
-  | Readonly<{ answer: T; unchanged: true }>;
+/**
+ * What a writing transaction leaves behind: its answer, and either one audit entry or no change at all.
+ * `keptAnswer` stands in for the answer where a repeated request is answered from storage.
+ */
+export type Written<T> = Readonly<{ answer: T; keptAnswer?: unknown }> &
+  (Readonly<{ audit: Omit<AuditEntry, "actor" | "requestId">; change?: ChangeKey }> | Readonly<{ unchanged: true }>);
 
 export type ServiceContext = Services &
   Readonly<{

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { artifactViewSchema } from "#domain/version/schema.ts";
 import { digestSchema } from "#domain/shared/names.ts";
+import { artifactViewSchema } from "#domain/version/schema.ts";
 import { defineVerb } from "#server/services/verb.ts";
 
 const putArtifactSchema = z.strictObject({

@@ -13,7 +13,13 @@ export type EndpointRow = Readonly<{
   deletedAt: Date | null;
   createdBy: string;
   createdAt: Date;
-  environment: Readonly<{ id: string; name: string; kind: EnvironmentKind; gatewayUrl: string; observedAt: Date | null }>;
+  environment: Readonly<{
+    id: string;
+    name: string;
+    kind: EnvironmentKind;
+    gatewayUrl: string;
+    observedAt: Date | null;
+  }>;
 }>;
 
 type Raw = Omit<EndpointRow, "environment"> & {
@@ -24,7 +30,14 @@ type Raw = Omit<EndpointRow, "environment"> & {
   environmentObservedAt: Date | null;
 };
 
-const toRow = ({ environmentId, environmentName, environmentKind, gatewayUrl, environmentObservedAt, ...raw }: Raw) => ({
+const toRow = ({
+  environmentId,
+  environmentName,
+  environmentKind,
+  gatewayUrl,
+  environmentObservedAt,
+  ...raw
+}: Raw) => ({
   ...raw,
   environment: {
     id: environmentId,

@@ -30,7 +30,9 @@ export async function endpointSummaries(tx: Tx, rows: readonly EndpointRow[]): P
   return rows.map((row) => {
     const plan = planOf.get(row.uid) ?? null;
     const inPlan = new Set(plan?.entries.map((entry) => entry.revision));
-    const shown = revisionsShown.filter((view, i) => revisions[i]?.endpointUid === row.uid && inPlan.has(view.revision));
+    const shown = revisionsShown.filter(
+      (view, i) => revisions[i]?.endpointUid === row.uid && inPlan.has(view.revision),
+    );
     return assemble(row, plan, shown, conditions.get(row.uid) ?? []);
   });
 }

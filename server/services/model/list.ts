@@ -1,6 +1,6 @@
 import { listModelsSchema, modelViewSchema } from "#domain/model/schema.ts";
 import { pageOf } from "#domain/shared/page.ts";
-import { decodeCursor, likeText, pageFrom } from "#server/services/paging.ts";
+import { anyText, decodeCursor, likeText, pageFrom } from "#server/services/paging.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { modelViews } from "./view.ts";
 
@@ -11,7 +11,7 @@ export const listModels = defineVerb({
   input: listModelsSchema,
   output: pageOf(modelViewSchema),
   async run(ctx, { search, tag, cursor, limit }) {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, 1)[0];
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, anyText)[0];
     const rows = await ctx.db.read.model.findMany({
       where: {
         AND: [

@@ -28,7 +28,11 @@ export async function planViews(tx: Tx, plans: readonly PlanRow[]): Promise<Plan
   const numbers = [...new Set(plans.flatMap((plan) => plan.entries.map((entry) => entry.revision)))];
   const revisions = await tx.revision.findMany({
     where: { endpointUid: { in: uids }, number: { in: numbers } },
-    select: { endpointUid: true, number: true, version: { select: { number: true, model: { select: { name: true } } } } },
+    select: {
+      endpointUid: true,
+      number: true,
+      version: { select: { number: true, model: { select: { name: true } } } },
+    },
   });
   const statuses = await tx.endpointStatus.findMany({ where: { endpointUid: { in: uids } } });
   const silent = await tx.condition.findMany({

@@ -1,7 +1,7 @@
 import { pageOf } from "#domain/shared/page.ts";
 import { listVersionsSchema, versionViewSchema } from "#domain/version/schema.ts";
 import { findModel } from "#server/services/model/view.ts";
-import { decodeCursor, pageFrom } from "#server/services/paging.ts";
+import { decodeCursor, pageFrom, wholeNumber } from "#server/services/paging.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { findVersions, versionView } from "./view.ts";
 
@@ -13,7 +13,7 @@ export const listVersions = defineVerb({
   output: pageOf(versionViewSchema),
   async run(ctx, { model, cursor, limit }) {
     await findModel(ctx.db.read, model);
-    const before = cursor === undefined ? undefined : Number(decodeCursor(cursor, 1)[0]);
+    const before = cursor === undefined ? undefined : Number(decodeCursor(cursor, wholeNumber)[0]);
     const rows = await findVersions(ctx.db.read, model, before, limit + 1);
     const { page, nextCursor } = pageFrom(rows, limit, (version) => [String(version.number)]);
     return { items: page.map(versionView), nextCursor };

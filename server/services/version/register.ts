@@ -63,7 +63,8 @@ export const registerVersion = defineVerb({
 async function inspectArtifact(ctx: ServiceContext, digest: string, isServed: boolean) {
   const known = await ctx.db.read.artifact.findUnique({ where: { digest } });
   const file = known === null ? null : await ctx.artifacts.find(digest);
-  if (file === null) throw new DomainError("not_found", `There is no artifact ${digest}. Upload it first: PUT /artifacts.`);
+  if (file === null)
+    throw new DomainError("not_found", `There is no artifact ${digest}. Upload it first: PUT /artifacts.`);
   if (!isServed) return null;
   const inspection = await ctx.inspector.inspect(file.path, ctx.signal);
   if (!inspection.ok) throw invalidModel(inspection);

@@ -1,0 +1,127 @@
+import { createHash, type Hash, randomUUID } from "node:crypto";
+import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { DomainError } from "#domain/shared/errors.ts";
+import type { ArtifactFolder, ReceiveLimits } from "#server/ports/artifacts.ts";
+import { partName, sweepParts } from "./parts.ts";
+
+const WRITE_BYTES = 1 << 20;
+
+/** `<dir>/sha256/<hex>` are whole files, `<dir>/incoming/` those still arriving; both on one file system. */
+export function artifactFolder(dir: string): ArtifactFolder {
+  const incoming = join(dir, "incoming");
+  const pathOf = (hex: string) => join(dir, "sha256", hex);
+  return {
+    async receive(body, limits) {
+      if (limits.sizeBytes !== undefined && limits.sizeBytes > limits.bytesMax) throw tooLarge(limits.bytesMax);
+      const part = join(incoming, partName(randomUUID()));
+      try {
+        await mkdir(incoming, { recursive: true });
+        await mkdir(join(dir, "sha256"), { recursive: true });
+        const { hash, sizeBytes } = await writePart(part, body, limits);
+        const sha256 = checked(hash, sizeBytes, limits);
+        const hex = sha256.toString("hex");
+        await rename(part, pathOf(hex));
+        await syncFolder(join(dir, "sha256"));
+        return { digest: `sha256:${hex}`, sizeBytes };
+      } catch (error) {
+        await rm(part, { force: true });
+        throw asStorageError(error);
+      }
+    },
+
+    async find(digest) {
+      const path = pathOf(digest.replace(/^sha256:/, ""));
+      const found = await stat(path).catch(() => null);
+      return found?.isFile() ? { path, sizeBytes: found.size } : null;
+    },
+
+    sweep: () => sweepParts(incoming),
+  };
+}
+
+/** Hashes while it writes, a chunk at a time, so memory does not grow with the file. */
+async function writePart(path: string, body: ReadableStream<Uint8Array>, limits: ReceiveLimits) {
+  const hash = createHash("sha256");
+  const file = await open(path, "wx", 0o640);
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of gathered(body, limits.signal)) {
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes > limits.bytesMax) throw tooLarge(limits.bytesMax);
+      hash.update(chunk);
+      await writeAll(file, chunk);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { hash, sizeBytes };
+}
+
+/** Joins the network's small chunks into larger writes. */
+async function* gathered(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
+  const reader = body.getReader();
+  const stop = () => void reader.cancel(signal.reason).catch(() => undefined);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch((cause: unknown) => {
+        throw new DomainError("invalid", "The upload broke off before its end.", { cause });
+      });
+      if (signal.aborted) throw new DomainError("invalid", "The upload broke off before its end.");
+      if (done) break;
+      waiting.push(value);
+      waitingBytes += value.byteLength;
+      if (waitingBytes < WRITE_BYTES) continue;
+      yield Buffer.concat(waiting);
+      waiting = [];
+      waitingBytes = 0;
+    }
+    if (waitingBytes > 0) yield Buffer.concat(waiting);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    stop();
+  }
+}
+
+async function writeAll(file: FileHandle, chunk: Uint8Array) {
+  for (let at = 0; at < chunk.byteLength; ) at += (await file.write(chunk, at)).bytesWritten;
+}
+
+/** The digest, once nothing speaks against the bytes. */
+function checked(hash: Hash, sizeBytes: number, limits: ReceiveLimits): Buffer {
+  if (sizeBytes === 0) throw new DomainError("invalid", "The file is empty.");
+  if (limits.sizeBytes !== undefined && limits.sizeBytes !== sizeBytes)
+    throw new DomainError("invalid", `The upload broke off: ${sizeBytes} of ${limits.sizeBytes} bytes arrived.`);
+  const digest = hash.digest();
+  if (limits.sha256 !== undefined && !digest.equals(limits.sha256)) {
+    const message = `The bytes that arrived have the digest sha256:${digest.toString("hex")}, not the announced one.`;
+    throw new DomainError("digest_mismatch", message);
+  }
+  return digest;
+}
+
+/** A rename is on disk only when its folder is. */
+async function syncFolder(path: string) {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+const tooLarge = (bytesMax: number) =>
+  new DomainError("payload_too_large", `A file may have ${bytesMax} bytes at most.`, { detail: { bytesMax } });
+
+const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
+function asStorageError(error: unknown): unknown {
+  if (!(error instanceof Error) || !("code" in error) || !FULL.has(String(error.code))) return error;
+  return new DomainError("storage_full", "There is no space left for this file; nothing of it was kept.", {
+    cause: error,
+  });
+}

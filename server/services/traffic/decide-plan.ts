@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { type BucketRange, bucketRangeSchema } from "#domain/traffic/wire.ts";
+import type { Tx } from "#server/db/client.ts";
+import type { EndpointRow } from "#server/services/endpoint/find.ts";
+import { findNewestPlans, type PlanRow } from "./plan-view.ts";
+
+export type PlanEntry = Readonly<{
+  revision: number;
+  role: "live" | "shadow";
+  weightBps: number;
+  ranges: readonly BucketRange[];
+}>;
+
+type Decision = Readonly<{
+  kind: "revision" | "traffic" | "rollback" | "delete";
+  entries: readonly PlanEntry[];
+  salt: string;
+  decidedBy: string;
+  reason?: string;
+  repeatsPlan?: number;
+  rolledBackFrom?: number;
+  when?: "now" | "capacity";
+}>;
+
+/**
+ * Appends the next plan of a locked endpoint; plans still pending are superseded by it, and the generation rises.
+ * The caller holds the endpoint's row lock, so numbers are consecutive.
+ */
+export async function decidePlan(tx: Tx, endpoint: EndpointRow, decision: Decision): Promise<PlanRow> {
+  const entries = JSON.stringify(decision.entries);
+  await tx.$executeRaw`
+    WITH plan AS (
+      INSERT INTO "TrafficPlan" ("endpointUid", number, kind, reason, salt, "repeatsPlan", "rolledBackFrom",
+                                 "publishWhen", "decidedBy")
+      SELECT ${endpoint.uid}::uuid, 1 + coalesce(max(number), 0), ${decision.kind}, ${decision.reason ?? ""},
+             ${decision.salt}, ${decision.repeatsPlan ?? null}::int, ${decision.rolledBackFrom ?? null}::int,
+             ${decision.when ?? "now"}, ${decision.decidedBy}
+      FROM "TrafficPlan" WHERE "endpointUid" = ${endpoint.uid}::uuid
+      RETURNING id
+    ), entries AS (
+      INSERT INTO "TrafficPlanEntry" ("planId", revision, role, "weightBps", ranges)
+      SELECT plan.id, e.revision, e.role, e."weightBps", e.ranges
+      FROM plan, jsonb_to_recordset(${entries}::jsonb)
+        AS e(revision int, role text, "weightBps" int, ranges jsonb)
+    ), status AS (
+      INSERT INTO "TrafficPlanStatus" ("planId") SELECT id FROM plan
+    ), superseded AS (
+      UPDATE "TrafficPlanStatus" s SET state = 'superseded', "supersededAt" = clock_timestamp()
+      FROM "TrafficPlan" p
+      WHERE p.id = s."planId" AND p."endpointUid" = ${endpoint.uid}::uuid AND s.state = 'pending'
+    )
+    UPDATE "Endpoint" SET generation = generation + 1 WHERE uid = ${endpoint.uid}::uuid`;
+  const [plan] = await findNewestPlans(tx, [endpoint.uid]);
+  if (plan === undefined) throw new Error(`endpoint ${endpoint.uid} has no plan after one was decided`);
+  return plan;
+}
+
+const rangesSchema = z.array(bucketRangeSchema);
+
+/** Entries of a stored plan, as another plan takes them over. */
+export const storedEntries = (plan: PlanRow): PlanEntry[] =>
+  plan.entries.map((entry) => ({
+    revision: entry.revision,
+    role: entry.role === "shadow" ? "shadow" : "live",
+    weightBps: entry.weightBps,
+    ranges: rangesSchema.parse(entry.ranges),
+  }));
+
+/** For the audit log: `{"2": "90 %", "3": "10 %"}`. */
+export const describeEntries = (entries: readonly PlanEntry[]) =>
+  Object.fromEntries(entries.map((e) => [e.revision, `${e.role === "shadow" ? "shadow " : ""}${e.weightBps / 100} %`]));

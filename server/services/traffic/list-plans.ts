@@ -1,0 +1,43 @@
+import { listPlansSchema, plansViewSchema } from "#domain/endpoint/schema.ts";
+import type { Tx } from "#server/db/client.ts";
+import { findEndpoint } from "#server/services/endpoint/find.ts";
+import { decodeCursor, pageFrom, wholeNumber } from "#server/services/paging.ts";
+import { defineVerb } from "#server/services/verb.ts";
+import { findPlans, type PlanRow, planViews } from "./plan-view.ts";
+
+/** The ledger, newest first; with `at`, what was live then. */
+export const listPlans = defineVerb({
+  name: "endpoint.plans",
+  kind: "query",
+  permission: "endpoint:read",
+  input: listPlansSchema,
+  output: plansViewSchema,
+  async run(ctx, { at, cursor, limit, ...ref }) {
+    const tx = ctx.db.read;
+    const { uid } = await findEndpoint(tx, ref);
+    if (at !== undefined) return plansAt(tx, uid, new Date(at));
+
+    const before = cursor === undefined ? undefined : Number(decodeCursor(cursor, wholeNumber)[0]);
+    const where = { endpointUid: uid, ...(before === undefined ? {} : { number: { lt: before } }) };
+    const { page, nextCursor } = pageFrom(await findPlans(tx, where, limit + 1), limit, (p) => [String(p.number)]);
+    return { items: await planViews(tx, page), nextCursor };
+  },
+});
+
+/**
+ * Live at `at`: the newest plan that some router had begun to serve. Only a plan that every router had acknowledged
+ * ends what came before it, so those from the newest such plan up to the live one may have been served too.
+ */
+async function plansAt(tx: Tx, endpointUid: string, at: Date) {
+  const served = (plan: PlanRow) => plan.status?.firstServedAt != null && plan.status.firstServedAt <= at;
+  const [newest] = await tx.$queryRaw<{ live: number | null; proven: number | null }[]>`
+    SELECT max(p.number) FILTER (WHERE s."firstServedAt" <= ${at}::timestamptz) AS live,
+           max(p.number) FILTER (WHERE s."appliedAt" <= ${at}::timestamptz) AS proven
+    FROM "TrafficPlan" p JOIN "TrafficPlanStatus" s ON s."planId" = p.id WHERE p."endpointUid" = ${endpointUid}::uuid`;
+  if (newest?.live == null) return { items: [], nextCursor: null, alsoServing: [] };
+
+  const range = { gte: newest.proven ?? 1, lte: newest.live };
+  const plans = (await findPlans(tx, { endpointUid, number: range }, 1_000)).filter(served);
+  const [live, ...alsoServing] = await planViews(tx, plans);
+  return { items: live === undefined ? [] : [live], nextCursor: null, alsoServing };
+}
