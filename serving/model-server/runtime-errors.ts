@@ -24,18 +24,28 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 /** onnxruntime's own words without its source locations and our folders, at most 300 characters. */
 const cleaned = (message: string) =>
   message
+    .replace(/^.*?This is an invalid model\. /s, "")
     .replace(/\/\S*\/(?=[^/\s]+)/g, "")
     .replace(/\S+\.(cc|h):\d+ [^:]*(?:\([^)]*\))? ?/g, "")
     .replace(/\s+/g, " ")
+    .replace(/^[:\s]+/, "")
     .trim()
     .slice(0, 300);
+
+/** `No Op registered for Foo with domain_version of 13`, `Could not find an implementation for Foo(13)`. */
+function operatorIn(message: string): string {
+  const name = /(?:No Op registered for|implementation for|registered function\/op:?) ([\w.:]+)/.exec(message)?.[1];
+  return name === undefined
+    ? `an operator of this model (${cleaned(message)})`
+    : `the operator ${name} that this model uses`;
+}
 
 const LOAD_RULES: readonly (readonly [RegExp, LoadFailureCode, (message: string) => string])[] = [
   [
     /No Op registered for|is not a registered function\/op|Could not find an implementation/i,
     "unsupported_operator",
     (message) =>
-      `The model uses an operator that ONNX Runtime does not have: ${cleaned(message)} Export it with standard operators.`,
+      `ONNX Runtime does not have ${operatorIn(message)}. Export the model with standard operators of a current opset.`,
   ],
   [
     /external.*(escapes|outside|absolute|symlink|link)/i,

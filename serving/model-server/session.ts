@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import ort from "onnxruntime-node";
-import type { Signature, TensorSpec } from "#domain/shared/signature.ts";
+import type { Datatype, Signature, TensorSpec } from "#domain/shared/signature.ts";
 import { datatypeOf, elementCount, NUMERIC, runtimeTypeOf, type TensorData, type TensorValue } from "./datatypes.ts";
 import { LoadError, loadErrorOf, runErrorOf } from "./runtime-errors.ts";
 
@@ -84,7 +84,7 @@ function feedsOf(inputs: readonly TensorValue[]): Record<string, ort.Tensor> {
   for (const { name, datatype, data, shape } of inputs) {
     const type = runtimeTypeOf(datatype);
     if (type === undefined) throw new Error(`${datatype} passed the signature of a model that cannot have it`);
-    feeds[name] = new ort.Tensor(type, data as Float32Array, shape);
+    feeds[name] = new ort.Tensor(type, toRuntime(data) as Float32Array, shape);
   }
   return feeds;
 }
@@ -100,8 +100,17 @@ async function run(session: ort.InferenceSession, feeds: Record<string, ort.Tens
 function valueFrom(name: string, tensor: ort.OnnxValue | undefined): TensorValue {
   const datatype = tensor === undefined ? undefined : datatypeOf(tensor.type);
   if (tensor === undefined || datatype === undefined) throw new Error(`onnxruntime gave no tensor for "${name}"`);
-  return { name, datatype, shape: tensor.dims, data: tensor.data as TensorData };
+  return { name, datatype, shape: tensor.dims, data: fromRuntime(tensor.data as TensorData, datatype) };
 }
+
+/** onnxruntime's binding reads a Float16Array as empty; it takes and gives the same bits as Uint16Array. */
+const toRuntime = (data: TensorData): TensorData =>
+  data instanceof Float16Array ? new Uint16Array(data.buffer, data.byteOffset, data.length) : data;
+
+const fromRuntime = (data: TensorData, datatype: Datatype): TensorData =>
+  datatype === "FP16" && data instanceof Uint16Array
+    ? new Float16Array(data.buffer, data.byteOffset, data.length)
+    : data;
 
 /** An input of zeros (empty text, false) in which every free dimension has the given size, the first one 1. */
 export function exampleInputs(signature: Signature, freeSize: number): TensorValue[] {
