@@ -47,7 +47,7 @@ export type Kube = {
   podLog(pod: { namespace: string; name: string }, options: Waiting & PodLogOptions): Promise<Readable>;
   /** Whether the cluster knows the kind at all, such as PodMonitor. */
   serves(kind: { apiVersion: string; kind: string }, waiting?: Waiting): Promise<boolean>;
-  /** See `Transport.dropConnections`. Watches list again by themselves. */
+  /** See `Transport.dropConnections`. Watches recover by themselves; ask them to `relist` when their copy is in doubt. */
   dropConnections(): void;
   transport: Transport;
 };
