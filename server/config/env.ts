@@ -78,6 +78,7 @@ export type Config = Readonly<{
   uploadBytesMax: number;
   inspection: { deadlineMs: number; rssBytesMax: number; program: string };
   gatewayPort: number;
+  migrationsDir: string;
   logLevel: string;
 }>;
 
@@ -117,6 +118,7 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
       program: join(root, "serving/model-server/inspect.ts"),
     },
     gatewayPort: env.SLIPWAY_GATEWAY_PORT,
+    migrationsDir: join(root, "prisma/migrations"),
     logLevel: env.SLIPWAY_LOG_LEVEL,
   };
 }

@@ -9,7 +9,8 @@ export type RepeatableCall = Readonly<{
   /** With the query, which names the environment. */
   path: string;
   key: string;
-  bodyHash: string;
+  /** Known once the body was read; an upload is read while it is stored. */
+  bodyHash: () => Promise<string>;
   /** What the answer is sent with when it succeeds. */
   status: number;
 }>;
@@ -40,9 +41,10 @@ export async function onceOnly<T>(
 
 /** Called in the write's own transaction. */
 export async function storeAnswer(tx: Tx, call: RepeatableCall, answer: unknown): Promise<void> {
+  const bodyHash = await call.bodyHash();
   const stored = await tx.$executeRaw`
     INSERT INTO "Idempotency" AS i ("actorId", method, path, key, "bodyHash", status, answer)
-    VALUES (${call.actorId}, ${call.method}, ${call.path}, ${call.key}, ${call.bodyHash}, ${call.status},
+    VALUES (${call.actorId}, ${call.method}, ${call.path}, ${call.key}, ${bodyHash}, ${call.status},
             ${JSON.stringify(answer)}::jsonb)
     ON CONFLICT ("actorId", method, path, key) DO UPDATE
       SET "bodyHash" = excluded."bodyHash", status = excluded.status, answer = excluded.answer,
@@ -63,7 +65,7 @@ async function findAnswer(tx: Tx, call: RepeatableCall): Promise<StoredAnswer | 
     WHERE "actorId" = ${call.actorId} AND method = ${call.method} AND path = ${call.path} AND key = ${call.key}
       AND "createdAt" >= clock_timestamp() - make_interval(hours => ${KEPT_HOURS}::int)`;
   if (row === undefined) return null;
-  if (row.bodyHash === call.bodyHash) return row;
+  if (row.bodyHash === (await call.bodyHash())) return row;
   throw new DomainError("idempotency_mismatch", "This Idempotency-Key was used before with another body.");
 }
 

@@ -23,7 +23,9 @@ const fromBase64 = (text: string) => Buffer.from(text, "base64url").toString();
 
 /** Key forms: what a query may be given without failing in the database. */
 export const anyText = z.string().max(200);
-export const wholeNumber = z.string().regex(/^[0-9]{1,18}$/);
+/** `wholeNumber` fits 32 bits, `bigNumber` 64. */
+export const wholeNumber = z.string().regex(/^[0-9]{1,9}$/);
+export const bigNumber = z.string().regex(/^[0-9]{1,18}$/);
 export const rowId = z.uuid();
 
 /** Cuts `limit + 1` fetched rows down to a page. */

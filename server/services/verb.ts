@@ -34,8 +34,11 @@ export function defineVerb<Input extends z.ZodType, Output extends z.ZodType>({
   };
 }
 
+const DEPTH_MAX = 64;
+
 /** Throws `invalid` with one entry per bad field. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  refuseUnstorable(input);
   const parsed = schema.safeParse(input, { reportInput: true });
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.flatMap(toFieldErrors);
@@ -50,3 +53,28 @@ function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === "invalid_type" && issue.input === undefined) return [at(issue.path, "this field is required")];
   return [at(issue.path, issue.message)];
 }
+
+/** Text that PostgreSQL cannot hold, and nesting that no parser should have to follow. */
+function refuseUnstorable(input: unknown): void {
+  const open: { value: unknown; path: string[] }[] = [{ value: input, path: [] }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, path } = next;
+    const refuse = (message: string) => {
+      const field = { path: path.slice(0, 8).join("."), message };
+      throw new DomainError("invalid", `${field.path}: ${message}`, { fields: [field] });
+    };
+    if (path.length > DEPTH_MAX) refuse(`this is nested more than ${DEPTH_MAX} deep`);
+    if (typeof value === "string" && !isStorable(value)) refuse("this text holds characters that cannot be stored");
+    if (!isPlain(value)) continue;
+    for (const [key, member] of Object.entries(value)) {
+      if (!isStorable(key)) refuse("a field's name holds characters that cannot be stored");
+      open.push({ value: member, path: [...path, key] });
+    }
+  }
+}
+
+const isStorable = (text: string) => text.isWellFormed() && !text.includes("\0");
+
+const isPlain = (value: unknown): value is object =>
+  Array.isArray(value) ||
+  (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype);

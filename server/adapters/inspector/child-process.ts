@@ -41,7 +41,12 @@ type Killed = "deadline" | "memory" | "output" | "caller";
 async function runProgram(options: InspectorOptions, path: string, signal: AbortSignal): Promise<Inspection> {
   const child = spawn(process.execPath, [options.program, path], {
     // Of our environment it gets nothing: not the database's address, not the secret key.
-    env: { PATH: "/usr/bin:/bin", TMPDIR: tmpdir(), INSPECT_TIMEOUT_MS: String(options.deadlineMs) },
+    env: {
+      NODE_ENV: "production",
+      PATH: "/usr/bin:/bin",
+      TMPDIR: tmpdir(),
+      INSPECT_TIMEOUT_MS: String(options.deadlineMs),
+    },
     cwd: tmpdir(),
     stdio: ["ignore", "pipe", "pipe"],
     // A group of its own, so that whatever it starts goes with it.

@@ -1,6 +1,6 @@
 import { auditViewSchema, listAuditSchema } from "#domain/audit/schema.ts";
 import { pageOf } from "#domain/shared/page.ts";
-import { decodeCursor, pageFrom, wholeNumber } from "#server/services/paging.ts";
+import { bigNumber, decodeCursor, pageFrom } from "#server/services/paging.ts";
 import { defineVerb } from "#server/services/verb.ts";
 
 const json = auditViewSchema.shape.before;
@@ -13,7 +13,7 @@ export const listAudit = defineVerb({
   input: listAuditSchema,
   output: pageOf(auditViewSchema),
   async run(ctx, { subjectKind, subjectId, cursor, limit }) {
-    const before = cursor === undefined ? undefined : decodeCursor(cursor, wholeNumber)[0];
+    const before = cursor === undefined ? undefined : decodeCursor(cursor, bigNumber)[0];
     const rows = await ctx.db.read.audit.findMany({
       where: {
         ...(subjectKind === undefined ? {} : { subjectKind }),

@@ -1,0 +1,5 @@
+import { webContainer } from "#server/api/context.ts";
+import { ready } from "#server/api/health.ts";
+
+export const dynamic = "force-dynamic";
+export const GET = () => ready(webContainer());

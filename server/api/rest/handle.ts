@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import { DomainError } from "#domain/shared/errors.ts";
+import { actorOf, type Container, requestIdOf, serviceContext } from "#server/api/context.ts";
+import { isUnexpected, toProblem } from "#server/api/errors.ts";
+import { type Actor, requirePermission } from "#server/services/context.ts";
+import { onceOnly, type RepeatableCall } from "#server/services/idempotency.ts";
+import { gatherInput, readBody } from "./input.ts";
+import { type Match, matchRoute } from "./match.ts";
+import { hashedBody, uploadInput } from "./upload.ts";
+
+const noHash = async () => "";
+const emptyStream = () => new ReadableStream<Uint8Array>({ start: (controller) => controller.close() });
+
+/** Any request below /api/v1: match, authenticate, refuse or run the verb, answer JSON or a problem. */
+export async function handleRest(container: Container, request: Request): Promise<Response> {
+  const requestId = requestIdOf(request);
+  try {
+    const match = matchRoute(request.method, new URL(request.url).pathname);
+    const actor = await actorOf(container, request);
+    // Before the body is read: nobody makes us read a gigabyte that they may not send.
+    requirePermission(actor, match.route.verb.permission);
+    return await answer(container, request, match, actor, requestId);
+  } catch (error) {
+    if (isUnexpected(error)) container.log.error({ err: error, requestId, url: request.url }, "request failed");
+    const { status, headers, body } = toProblem(error, requestId);
+    return json(body, status, { ...headers, "content-type": "application/problem+json", "x-request-id": requestId });
+  }
+}
+
+async function answer(container: Container, request: Request, match: Match, actor: Actor, requestId: string) {
+  const { verb, status = 200 } = match.route;
+  const { input, bodyHash } = await readInput(request, match);
+  const call = repeatable(request, actor, status, bodyHash);
+  const run = () => {
+    const ctx = serviceContext(container, { actor, requestId, signal: request.signal, call });
+    return verb.call(ctx, input);
+  };
+  if (call === null || verb.kind === "query") return success(await run(), status, requestId);
+  const once = await onceOnly({ db: container.services.db, session: container.session }, call, run);
+  if ("fresh" in once) return success(once.fresh, status, requestId);
+  return success(once.stored.answer, once.stored.status, requestId, { "idempotency-replayed": "true" });
+}
+
+async function readInput(request: Request, match: Match) {
+  if (match.route.upload) {
+    const body = (request.body as ReadableStream<Uint8Array> | null) ?? emptyStream();
+    // Hashed once more, as what was sent, only where a repetition has to be recognised.
+    if (!request.headers.has("idempotency-key")) return { input: uploadInput(request, body), bodyHash: noHash };
+    const hashed = hashedBody(body);
+    return { input: uploadInput(request, hashed.stream), bodyHash: hashed.hash };
+  }
+  const body = await readBody(request);
+  const hash = createHash("sha256").update(body).digest("hex");
+  return { input: gatherInput(match, request, body), bodyHash: async () => hash };
+}
+
+/** Null without an Idempotency-Key. Throws `invalid` for one that is no key. */
+function repeatable(
+  request: Request,
+  actor: Actor,
+  status: number,
+  bodyHash: () => Promise<string>,
+): RepeatableCall | null {
+  const key = request.headers.get("idempotency-key");
+  if (key === null) return null;
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    const message = "this is 1 to 255 printable characters without spaces";
+    throw new DomainError("invalid", `Idempotency-Key: ${message}`, { fields: [{ path: "Idempotency-Key", message }] });
+  }
+  const url = new URL(request.url);
+  url.searchParams.sort();
+  return { actorId: actor.id, method: request.method, path: url.pathname + url.search, key, bodyHash, status };
+}
+
+/** An answer that carries a plan carries its number as ETag, to be sent back as If-Match. */
+function success(body: unknown, status: number, requestId: string, headers: Record<string, string> = {}): Response {
+  const number = planNumber(body);
+  const isDryRun = typeof body === "object" && body !== null && "dryRun" in body;
+  const etag: Record<string, string> = number === null ? {} : { etag: `"${number}"` };
+  return json(body, isDryRun ? 200 : status, {
+    "content-type": "application/json",
+    "x-request-id": requestId,
+    ...etag,
+    ...headers,
+  });
+}
+
+function planNumber(body: unknown): number | null {
+  if (typeof body !== "object" || body === null) return null;
+  if ("entries" in body && "number" in body && typeof body.number === "number") return body.number;
+  return "plan" in body ? planNumber(body.plan) : null;
+}
+
+const json = (body: unknown, status: number, headers: Record<string, string>): Response =>
+  new Response(JSON.stringify(body), { status, headers: { "cache-control": "no-store", ...headers } });

@@ -1,0 +1,88 @@
+import { createToken } from "#server/services/access/create-token.ts";
+import { listTokens } from "#server/services/access/list-tokens.ts";
+import { revokeToken } from "#server/services/access/revoke-token.ts";
+import { putArtifact } from "#server/services/artifact/put.ts";
+import { listAudit } from "#server/services/audit/list.ts";
+import { createEndpoint } from "#server/services/endpoint/create.ts";
+import { deleteEndpoint } from "#server/services/endpoint/delete.ts";
+import { getEndpoint } from "#server/services/endpoint/get.ts";
+import { listEndpoints } from "#server/services/endpoint/list.ts";
+import { getMetrics } from "#server/services/endpoint/metrics.ts";
+import { createEnvironment } from "#server/services/environment/create.ts";
+import { listEnvironments } from "#server/services/environment/list.ts";
+import { listClusters } from "#server/services/environment/list-clusters.ts";
+import { createModel } from "#server/services/model/create.ts";
+import { deleteAlias } from "#server/services/model/delete-alias.ts";
+import { getModel } from "#server/services/model/get.ts";
+import { listModels } from "#server/services/model/list.ts";
+import { putAlias } from "#server/services/model/put-alias.ts";
+import { createRevision } from "#server/services/revision/create.ts";
+import { listPlans } from "#server/services/traffic/list-plans.ts";
+import { putTraffic } from "#server/services/traffic/put.ts";
+import { resumeEndpoint } from "#server/services/traffic/resume.ts";
+import { rollBack } from "#server/services/traffic/rollback.ts";
+import type { Verb } from "#server/services/verb.ts";
+import { getVersion } from "#server/services/version/get.ts";
+import { listVersions } from "#server/services/version/list.ts";
+import { registerVersion } from "#server/services/version/register.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+export type Route = Readonly<{
+  method: Method;
+  /** Below /api/v1; `{name}` becomes the verb's input of that name. */
+  path: `/${string}`;
+  verb: Verb;
+  /** Of a success; 200 unless said. */
+  status?: number;
+  /** Inputs taken from the query; a GET takes all that its path does not name. */
+  query?: readonly string[];
+  /** The input that comes in If-Match, and whose absence is 428. */
+  ifMatch?: "expectedPlan";
+  /** The body is the file itself. */
+  upload?: true;
+}>;
+
+const environment = ["environment"];
+
+/** The whole REST surface: requests, OpenAPI and the tests of rights are made from this table. */
+export const ROUTES: readonly Route[] = [
+  { method: "POST", path: "/models", verb: createModel, status: 201 },
+  { method: "GET", path: "/models", verb: listModels },
+  { method: "GET", path: "/models/{model}", verb: getModel },
+  { method: "POST", path: "/models/{model}/versions", verb: registerVersion, status: 201 },
+  { method: "GET", path: "/models/{model}/versions", verb: listVersions },
+  { method: "GET", path: "/models/{model}/versions/{version}", verb: getVersion },
+  { method: "PUT", path: "/models/{model}/aliases/{alias}", verb: putAlias },
+  { method: "DELETE", path: "/models/{model}/aliases/{alias}", verb: deleteAlias },
+  { method: "PUT", path: "/artifacts", verb: putArtifact, upload: true },
+  { method: "GET", path: "/environments", verb: listEnvironments },
+  { method: "POST", path: "/environments", verb: createEnvironment, status: 201 },
+  { method: "GET", path: "/clusters", verb: listClusters },
+  { method: "POST", path: "/endpoints", verb: createEndpoint, status: 201 },
+  { method: "GET", path: "/endpoints", verb: listEndpoints },
+  { method: "GET", path: "/endpoints/{endpoint}", verb: getEndpoint },
+  { method: "DELETE", path: "/endpoints/{endpoint}", verb: deleteEndpoint, status: 202, query: environment },
+  {
+    method: "POST",
+    path: "/endpoints/{endpoint}/revisions",
+    verb: createRevision,
+    status: 201,
+    query: ["environment", "dryRun"],
+  },
+  {
+    method: "PUT",
+    path: "/endpoints/{endpoint}/traffic",
+    verb: putTraffic,
+    query: environment,
+    ifMatch: "expectedPlan",
+  },
+  { method: "POST", path: "/endpoints/{endpoint}/rollback", verb: rollBack, query: environment },
+  { method: "POST", path: "/endpoints/{endpoint}/resume", verb: resumeEndpoint, query: environment },
+  { method: "GET", path: "/endpoints/{endpoint}/plans", verb: listPlans },
+  { method: "GET", path: "/endpoints/{endpoint}/metrics", verb: getMetrics },
+  { method: "GET", path: "/audit", verb: listAudit },
+  { method: "POST", path: "/tokens", verb: createToken, status: 201 },
+  { method: "GET", path: "/tokens", verb: listTokens },
+  { method: "DELETE", path: "/tokens/{token}", verb: revokeToken },
+];

@@ -1,0 +1,32 @@
+import { ensureInstallation } from "#server/services/installation/ensure.ts";
+import { forgetLeftovers } from "#server/services/installation/forget-leftovers.ts";
+import { whyNotReady } from "#server/services/installation/ready.ts";
+import { webContainer } from "./context.ts";
+
+const RETRY_MS = 1_000;
+const FORGET_EVERY_MS = 3_600_000;
+
+/** Once per web process: seeds the installation as soon as the database is there, and cleans up now and then. */
+export function startWeb(): void {
+  const { config, services, log } = webContainer();
+  const seed = async (): Promise<void> => {
+    const why = await whyNotReady(services.db, config.migrationsDir);
+    if (why === null) {
+      await ensureInstallation(services.db, config);
+      return;
+    }
+    log.warn({ why }, "not ready yet");
+    setTimeout(attempt, RETRY_MS).unref();
+  };
+  const attempt = () =>
+    void seed().catch((error: unknown) => {
+      log.error({ err: error }, "could not seed the installation");
+      setTimeout(attempt, RETRY_MS).unref();
+    });
+  attempt();
+
+  const forget = () =>
+    void forgetLeftovers(services).catch((error: unknown) => log.warn({ err: error }, "clean-up failed"));
+  forget();
+  setInterval(forget, FORGET_EVERY_MS).unref();
+}

@@ -1,0 +1,51 @@
+import { initTRPC } from "@trpc/server";
+import superjson from "superjson";
+import type { z } from "zod";
+import { DomainError } from "#domain/shared/errors.ts";
+import type { ServiceContext } from "#server/services/context.ts";
+import type { Verb } from "#server/services/verb.ts";
+import { isUnexpected, toTRPCError } from "./errors.ts";
+
+/** `service` is found when a procedure runs, so that a missing token is one procedure's refusal. */
+export type TrpcContext = Readonly<{ requestId: string; service: () => Promise<ServiceContext> }>;
+
+const t = initTRPC.context<TrpcContext>().create({
+  transformer: superjson,
+  errorFormatter: ({ shape, error, ctx }) => {
+    const known = error.cause instanceof DomainError ? error.cause : null;
+    const { stack: _, ...data } = shape.data;
+    const domain = known === null ? null : { code: known.code, detail: known.detail, errors: known.fields };
+    return { ...shape, data: { ...data, requestId: ctx?.requestId ?? null, domain } };
+  },
+});
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+const mapsErrors = t.middleware(async ({ next, ctx }) => {
+  const result = await next();
+  if (result.ok) return result;
+  if (result.error.code === "INTERNAL_SERVER_ERROR" && isUnexpected(result.error.cause)) {
+    const service = await ctx.service().catch(() => null);
+    service?.log.error({ err: result.error.cause }, "procedure failed");
+  }
+  throw toTRPCError(result.error);
+});
+
+// The verb parses after it has checked the permission; here the schema gives the types alone.
+const unparsed =
+  <Schema extends z.ZodType>() =>
+  (value: unknown): z.input<Schema> =>
+    value as z.input<Schema>;
+
+export const query = <Input extends z.ZodType, Output extends z.ZodType>(verb: Verb<Input, Output>) =>
+  t.procedure
+    .use(mapsErrors)
+    .input(unparsed<Input>())
+    .query(async ({ ctx, input }) => verb.call(await ctx.service(), input));
+
+export const mutation = <Input extends z.ZodType, Output extends z.ZodType>(verb: Verb<Input, Output>) =>
+  t.procedure
+    .use(mapsErrors)
+    .input(unparsed<Input>())
+    .mutation(async ({ ctx, input }) => verb.call(await ctx.service(), input));

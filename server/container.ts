@@ -1,0 +1,41 @@
+import { artifactFolder } from "#server/adapters/artifacts/folder.ts";
+import { childProcessInspector } from "#server/adapters/inspector/child-process.ts";
+import { prometheusMetrics } from "#server/adapters/prometheus/metrics.ts";
+import { type Config, loadConfig } from "#server/config/env.ts";
+import { openDatabase } from "#server/db/client.ts";
+import { openSession } from "#server/db/session.ts";
+import { createWorkerQuestions } from "#server/db/worker-questions.ts";
+import { createLog } from "#server/observability/log.ts";
+import type { Services } from "#server/services/context.ts";
+
+/** What web is made of. The worker wires its own: it needs a cluster and no HTTP. */
+export function buildContainer(config: Config) {
+  const log = createLog("web", config.logLevel);
+  const db = openDatabase(config.databaseUrl);
+  const session = openSession(config.databaseDirectUrl, (error) => log.warn({ err: error }, "database session lost"));
+  const services: Services = {
+    db,
+    artifacts: artifactFolder(config.artifactDir),
+    inspector: childProcessInspector(config.inspection),
+    metrics: prometheusMetrics(config.prometheusUrl, () => new Date()),
+    worker: createWorkerQuestions(db, session),
+    uploadBytesMax: config.uploadBytesMax,
+    imagePrefix: config.localEnvironment.imagePrefix,
+    log,
+  };
+  const close = async () => {
+    await session.close();
+    await db.close();
+  };
+  return { config, session, services, log, close };
+}
+export type Container = ReturnType<typeof buildContainer>;
+
+// Next bundles routes apart; this keeps them on one pool of connections all the same.
+const shared = globalThis as { slipwayContainer?: Container };
+
+/** One per process. */
+export function container(): Container {
+  shared.slipwayContainer ??= buildContainer(loadConfig(process.env));
+  return shared.slipwayContainer;
+}

@@ -1,0 +1,73 @@
+import { hashPassword } from "#server/auth/password.ts";
+import type { Config } from "#server/config/env.ts";
+import type { Database, Tx } from "#server/db/client.ts";
+import type { Actor, Written } from "#server/services/context.ts";
+import { writeAs } from "#server/services/write.ts";
+
+const SYSTEM: Actor = { kind: "system", id: "installation", name: "installation", role: "administrator" };
+const ENSURE_LOCK = 7_114_702;
+
+type Given = Pick<Config, "clusterName" | "localEnvironment" | "admin">;
+
+/**
+ * What an installation begins with: its own row, the first administrator, the cluster of this process' kubeconfig
+ * and an environment in it. Whatever is there stays; only the addresses that this start decided are brought up to
+ * date. Safe to call from several processes at once and at every start.
+ */
+export async function ensureInstallation(db: Database, given: Given): Promise<{ installationId: string }> {
+  const write = writeAs(db, SYSTEM, "start", null);
+  const alone = <T>(work: (tx: Tx) => Promise<Written<T>>) =>
+    write(async (tx) => {
+      await tx.$queryRaw`SELECT pg_advisory_xact_lock(${ENSURE_LOCK}::bigint)::text`;
+      return work(tx);
+    });
+  const installationId = await alone(async (tx) => {
+    const { id } = await tx.installation.upsert({ where: { singleton: 1 }, create: {}, update: {} });
+    return { answer: id, unchanged: true };
+  });
+  await alone((tx) => ensureAdministrator(tx, given.admin));
+  const clusterId = await alone((tx) => ensureCluster(tx, given.clusterName));
+  await alone((tx) => ensureEnvironment(tx, clusterId, given.localEnvironment));
+  return { installationId };
+}
+
+/** Only into an installation without people: a changed password stays changed. */
+async function ensureAdministrator(tx: Tx, { email, password }: Config["admin"]): Promise<Written<null>> {
+  if (password === undefined || (await tx.user.count()) > 0) return { answer: null, unchanged: true };
+  const user = await tx.user.create({
+    data: { email, name: "Administrator", role: "administrator", passwordHash: await hashPassword(password) },
+  });
+  const subject = { kind: "user", id: user.id, name: email };
+  return { answer: null, audit: { action: "user.create", subject, after: { role: user.role } } };
+}
+
+async function ensureCluster(tx: Tx, name: string): Promise<Written<string>> {
+  const known = await tx.cluster.findUnique({ where: { name } });
+  if (known !== null) return { answer: known.id, unchanged: true };
+  const { id } = await tx.cluster.create({ data: { name } });
+  return { answer: id, audit: { action: "cluster.create", subject: { kind: "cluster", id, name } } };
+}
+
+async function ensureEnvironment(
+  tx: Tx,
+  clusterId: string,
+  wanted: Config["localEnvironment"],
+): Promise<Written<null>> {
+  const known = await tx.environment.findFirst({ where: { clusterId, namespace: wanted.namespace } });
+  if (known === null) {
+    const { id, name } = await tx.environment.create({ data: { ...wanted, clusterId, createdBy: SYSTEM.name } });
+    const audit = { action: "environment.create", subject: { kind: "environment", id, name }, after: { ...wanted } };
+    return { answer: null, audit, change: { kind: "environment", key: id } };
+  }
+  const { gatewayUrl, imagePrefix, serviceType } = wanted;
+  const before = { gatewayUrl: known.gatewayUrl, imagePrefix: known.imagePrefix, serviceType: known.serviceType };
+  const after = { gatewayUrl, imagePrefix, serviceType };
+  if (JSON.stringify(before) === JSON.stringify(after)) return { answer: null, unchanged: true };
+  await tx.environment.update({ where: { id: known.id }, data: { ...after, generation: { increment: 1 } } });
+  const subject = { kind: "environment", id: known.id, name: known.name };
+  return {
+    answer: null,
+    audit: { action: "environment.update", subject, before, after },
+    change: { kind: "environment", key: known.id },
+  };
+}
