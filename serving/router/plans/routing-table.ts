@@ -4,7 +4,7 @@ import type { RequestMetrics } from "../metrics/request-metrics.ts";
 import { type PodAddress, PodSet } from "../upstream/pod-set.ts";
 import { compilePlan, type Plan } from "./compile.ts";
 
-export type PlanOutcome = "swapped" | "unchanged" | "older" | "unreadable";
+export type PlanOutcome = { kind: "swapped"; wire: PlanWire } | { kind: "unchanged" | "older" | "unreadable" };
 
 const ACK_KEEP_MS = 60 * 60_000;
 
@@ -37,8 +37,14 @@ export class RoutingTable {
    */
   applyPlan(configMapName: string, text: string | undefined, nowMs: number): PlanOutcome {
     const wire = parsePlan(text);
-    if (wire === undefined || planConfigMapName(wire.endpoint) !== configMapName) return "unreadable";
+    if (wire === undefined || planConfigMapName(wire.endpoint) !== configMapName) return { kind: "unreadable" };
     return this.apply(wire, nowMs);
+  }
+
+  /** Whether a plan would give a share to a revision of which no ready pod is known here. */
+  lacksPods(text: string | undefined): boolean {
+    const shared = parsePlan(text)?.entries.filter((entry) => entry.role === "live" && entry.ranges.length > 0) ?? [];
+    return shared.some((entry) => (this.podSets.get(entry.service)?.size ?? 0) === 0);
   }
 
   removePlan(configMapName: string): PlanWire | undefined {
@@ -93,15 +99,16 @@ export class RoutingTable {
   private apply(wire: PlanWire, nowMs: number): PlanOutcome {
     const before = this.plans.get(wire.endpoint)?.wire;
     if (before?.endpointUid === wire.endpointUid) {
-      if (wire.number < before.number) return "older";
+      if (wire.number < before.number) return { kind: "older" };
       // Plans are immutable, so a difference is somebody's hand: all routers shall at least agree on the outcome.
-      if (wire.number === before.number && JSON.stringify(wire) === JSON.stringify(before)) return "unchanged";
+      if (wire.number === before.number && JSON.stringify(wire) === JSON.stringify(before))
+        return { kind: "unchanged" };
     }
     if (before !== undefined && before.endpointUid !== wire.endpointUid) this.swappedAtMs.delete(before.endpointUid);
     const plan = compilePlan(wire, (service) => this.podsOf(service), this.metrics);
     this.plans.set(wire.endpoint, plan);
     this.swappedAtMs.set(wire.endpointUid, nowMs);
-    return "swapped";
+    return { kind: "swapped", wire };
   }
 
   private podsOf(service: string): PodSet {

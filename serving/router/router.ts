@@ -1,0 +1,64 @@
+import type { Server } from "node:http";
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { RequestMetrics } from "./metrics/request-metrics.ts";
+import { RoutingTable } from "./plans/routing-table.ts";
+import { ByteBudget, HELD_BYTES_MAX } from "./proxy/body.ts";
+import { createFront } from "./proxy/front.ts";
+import { Shadows } from "./proxy/shadow.ts";
+
+const SHADOW_BYTES_MAX = 32 * 1024 * 1024;
+
+export type Freshness = {
+  ready(): boolean;
+  /** Since plans were last known to be the cluster's; null before the first time. */
+  stalenessSeconds(): number | null;
+};
+
+/** A router without its source of plans: whoever feeds `table` decides what is served. */
+export type Router = {
+  table: RoutingTable;
+  server: Server;
+  /** Unready and `Connection: close` from now on; goes on answering. */
+  beginDrain(): void;
+};
+
+export function createRouter(freshness: Freshness, random: () => number = Math.random): Router {
+  const requests = new RequestMetrics();
+  const table = new RoutingTable(requests);
+  const registry = processMetrics(freshness);
+  let draining = false;
+  const server = createFront({
+    budget: new ByteBudget(HELD_BYTES_MAX),
+    shadows: new Shadows(new ByteBudget(SHADOW_BYTES_MAX), random),
+    draining: () => draining,
+    findPlan: (endpoint) => table.find(endpoint),
+    ready: () => freshness.ready() && !draining,
+    metricsText: async () => {
+      table.retireMetrics(performance.now());
+      return requests.render() + (await registry.metrics());
+    },
+  });
+  return {
+    table,
+    server,
+    beginDrain() {
+      draining = true;
+    },
+  };
+}
+
+function processMetrics(freshness: Freshness): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: "slipway_plan_staleness_seconds",
+    help: "Since this router last knew that its plans were the cluster's. Absent before the first time.",
+    registers: [registry],
+    collect() {
+      const staleness = freshness.stalenessSeconds();
+      if (staleness === null) this.reset();
+      else this.set(staleness);
+    },
+  });
+  return registry;
+}
