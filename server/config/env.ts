@@ -93,8 +93,8 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
     throw new Error(`The environment of this process is not usable:\n${lines.join("\n")}`);
   }
   const env = parsed.data;
-  const root = resolve(env.SLIPWAY_ROOT ?? process.cwd());
-  const home = resolve(root, env.SLIPWAY_HOME);
+  const root = resolve(/*turbopackIgnore: true*/ env.SLIPWAY_ROOT ?? process.cwd());
+  const home = resolve(/*turbopackIgnore: true*/ root, env.SLIPWAY_HOME);
   const local = env.SLIPWAY_LOCAL_ENVIRONMENT ?? localEnvironmentSchema.parse({});
   return {
     databaseUrl: env.DATABASE_URL,
@@ -110,7 +110,7 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
     home,
     secretKey: env.SLIPWAY_SECRET_KEY,
     admin: { email: env.SLIPWAY_ADMIN_EMAIL, password: env.SLIPWAY_ADMIN_PASSWORD, token: env.SLIPWAY_ADMIN_TOKEN },
-    artifactDir: resolve(root, env.SLIPWAY_ARTIFACT_DIR ?? join(home, "artifacts")),
+    artifactDir: resolve(/*turbopackIgnore: true*/ root, env.SLIPWAY_ARTIFACT_DIR ?? join(home, "artifacts")),
     uploadBytesMax: env.SLIPWAY_UPLOAD_BYTES_MAX,
     inspection: {
       deadlineMs: env.SLIPWAY_INSPECT_DEADLINE_MS,
