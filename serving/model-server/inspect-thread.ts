@@ -59,7 +59,7 @@ async function inspect(data: InspectData, onRunning: () => void): Promise<Inspec
   const { signature, freeSize, failure } = await warmUp(loaded);
   if (failure !== undefined) {
     throw new LoadError(
-      "run_failed",
+      /allocate/i.test(failure) ? "out_of_memory" : "run_failed",
       `The model loads but fails on an input of zeros in its own shape: ${failure}. Run it once in Python with onnxruntime to see why.`,
     );
   }

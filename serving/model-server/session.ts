@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import ort from "onnxruntime-node";
-import type { Datatype, Signature, TensorSpec } from "#domain/shared/signature.ts";
+import type { Signature, TensorSpec } from "#domain/shared/signature.ts";
 import { datatypeOf, elementCount, NUMERIC, runtimeTypeOf, type TensorData, type TensorValue } from "./datatypes.ts";
 import { LoadError, loadErrorOf, runErrorOf } from "./runtime-errors.ts";
 
@@ -84,7 +84,8 @@ function feedsOf(inputs: readonly TensorValue[]): Record<string, ort.Tensor> {
   for (const { name, datatype, data, shape } of inputs) {
     const type = runtimeTypeOf(datatype);
     if (type === undefined) throw new Error(`${datatype} passed the signature of a model that cannot have it`);
-    feeds[name] = new ort.Tensor(type, toRuntime(data) as Float32Array, shape);
+    feeds[name] =
+      data instanceof Float16Array ? halfTensor(data, shape) : new ort.Tensor(type, data as Float32Array, shape);
   }
   return feeds;
 }
@@ -100,17 +101,14 @@ async function run(session: ort.InferenceSession, feeds: Record<string, ort.Tens
 function valueFrom(name: string, tensor: ort.OnnxValue | undefined): TensorValue {
   const datatype = tensor === undefined ? undefined : datatypeOf(tensor.type);
   if (tensor === undefined || datatype === undefined) throw new Error(`onnxruntime gave no tensor for "${name}"`);
-  return { name, datatype, shape: tensor.dims, data: fromRuntime(tensor.data as TensorData, datatype) };
+  return { name, datatype, shape: tensor.dims, data: tensor.data as TensorData };
 }
 
-/** onnxruntime's binding reads a Float16Array as empty; it takes and gives the same bits as Uint16Array. */
-const toRuntime = (data: TensorData): TensorData =>
-  data instanceof Float16Array ? new Uint16Array(data.buffer, data.byteOffset, data.length) : data;
-
-const fromRuntime = (data: TensorData, datatype: Datatype): TensorData =>
-  datatype === "FP16" && data instanceof Uint16Array
-    ? new Float16Array(data.buffer, data.byteOffset, data.length)
-    : data;
+/** onnxruntime's binding reads a Float16Array as empty, but takes the same bits from a Uint16Array. */
+function halfTensor(data: Float16Array, shape: readonly number[]): ort.Tensor {
+  const bits = new ort.Tensor("uint16", new Uint16Array(data.buffer, data.byteOffset, data.length), shape);
+  return Object.defineProperty(bits, "type", { value: "float16" });
+}
 
 /** An input of zeros (empty text, false) in which every free dimension has the given size, the first one 1. */
 export function exampleInputs(signature: Signature, freeSize: number): TensorValue[] {

@@ -1,0 +1,4 @@
+/** One JSON line on stdout. */
+export function log(level: "info" | "error", msg: string, fields: Readonly<Record<string, unknown>> = {}): void {
+  process.stdout.write(`${JSON.stringify({ level, time: new Date().toISOString(), msg, ...fields })}\n`);
+}

@@ -1,0 +1,24 @@
+// The artifact store of an environment. Environment: see config.ts and docs/architecture.md, "Images and their environment".
+import { once } from "node:events";
+import { loadConfig } from "./config.ts";
+import { log } from "./log.ts";
+import { openStore } from "./store.ts";
+import { createSurface } from "./surface.ts";
+
+/** Pods that are still downloading after SIGTERM have so long to finish. */
+const DRAIN_MS = 20_000;
+
+async function main() {
+  const config = loadConfig(process.env);
+  const store = await openStore(config.folder);
+  const server = createSurface(store, config, (error) => log("error", "request failed", { error: String(error) }));
+  server.listen(config.port, config.host, () => log("info", "listening", { host: config.host, port: config.port }));
+  process.once("SIGTERM", async () => {
+    server.close();
+    setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
+    await once(server, "close");
+    process.exit(0);
+  });
+}
+
+await main();
