@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { PortWish } from "./ports.ts";
+import type { Env } from "./process.ts";
 
 const port = z.coerce.number().int().min(1).max(65_535);
 
@@ -35,11 +36,11 @@ export type StackConfig = Readonly<{
   /** Namespace of the environment that web seeds in the local cluster. */
   localNamespace: string;
   /** What web and worker get besides what the stack adds. */
-  inherited: NodeJS.ProcessEnv;
+  inherited: Env;
 }>;
 
 /** Throws one Error that names every bad variable. An empty variable means unset. */
-export function loadStackConfig(source: NodeJS.ProcessEnv, root: string): StackConfig {
+export function loadStackConfig(source: Env, root: string): StackConfig {
   const filled = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
   const parsed = schema.safeParse(filled);
   if (!parsed.success) {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { logFileOf } from "./config.ts";
-import { type Started, startReady } from "./process.ts";
+import { type Env, type Started, startReady } from "./process.ts";
 
-export type ControlPlaneOptions = Readonly<{ root: string; home: string; env: NodeJS.ProcessEnv }>;
+export type ControlPlaneOptions = Readonly<{ root: string; home: string; env: Env }>;
 
 /** Resolves when web answers and its database has the schema it needs. */
 export function startWeb({ root, home, env }: ControlPlaneOptions, port: number): Promise<Started> {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
-import { connect, createServer, type Server } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 
 /** What a running installation says of itself. */
 export type InstanceState = { pid: number; home: string; state: "starting" | "ready" | "stopping"; url?: string };
@@ -17,8 +17,7 @@ export async function takeInstance(home: string, onWait: (holder: InstanceState)
   for (;;) {
     const server = await listen(nameOf(home), () => JSON.stringify(state));
     if (server !== undefined) {
-      server.unref();
-      return { update: (change) => Object.assign(state, change), release: () => server.close() };
+      return { update: (change) => Object.assign(state, change), release: server.release };
     }
     const holder = await askInstance(home);
     if (holder === undefined) continue;
@@ -47,16 +46,25 @@ const nameOf = (home: string) =>
   `\0slipway-${createHash("sha256").update(realpathSync(home)).digest("hex").slice(0, 32)}`;
 
 /** Undefined when the name is taken. Connections stay open, so that whoever asked learns when we end. */
-function listen(path: string, answer: () => string): Promise<Server | undefined> {
+function listen(path: string, answer: () => string): Promise<{ release(): void } | undefined> {
   return new Promise((resolve, reject) => {
+    const sockets = new Set<Socket>();
     const server = createServer((socket) => {
-      socket.unref();
+      sockets.add(socket.unref());
       socket.on("error", () => socket.destroy());
+      socket.on("close", () => sockets.delete(socket));
       socket.write(answer());
     });
+    const release = () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    };
     server.once("error", (error: NodeJS.ErrnoException) =>
       error.code === "EADDRINUSE" ? resolve(undefined) : reject(error),
     );
-    server.listen({ path }, () => resolve(server));
+    server.listen({ path }, () => {
+      server.unref();
+      resolve({ release });
+    });
   });
 }

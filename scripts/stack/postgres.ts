@@ -179,7 +179,7 @@ async function initialise(
       ...(options.throwaway === true ? ["--no-sync"] : []),
     ],
     {
-      env: { PATH: process.env.PATH, LC_MESSAGES: "C" },
+      env: { ...process.env, LC_MESSAGES: "C" },
       cwd: making,
       ...(owner ? { uid: owner.uid, gid: owner.gid } : {}),
     },

@@ -59,10 +59,13 @@ export function sendSignal(target: ProcessIdentity, signal: NodeJS.Signals): voi
   }
 }
 
+/** A program's whole environment; nothing of ours is added. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
 export type Program = Readonly<{
   command: string;
   args: readonly string[];
-  env: NodeJS.ProcessEnv;
+  env: Env;
   logFile: string;
   cwd?: string;
   uid?: number;
@@ -87,7 +90,7 @@ export async function startProgram(program: Program): Promise<Started> {
   const log = openLog(program.logFile);
   const child = spawn(program.command, program.args, {
     cwd: program.cwd,
-    env: program.env,
+    env: program.env as NodeJS.ProcessEnv,
     detached: true,
     stdio: ["ignore", log, log],
     ...(program.uid === undefined ? {} : { uid: program.uid, gid: program.gid }),

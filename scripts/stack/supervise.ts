@@ -36,6 +36,7 @@ export async function supervise(component: Component, say: (line: string) => voi
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       try {
         current = await component.start();
+        if (stopping.signal.aborted) return;
         say(`${name} runs again`);
       } catch (error) {
         current = { process: current.process, exited: Promise.resolve((error as Error).message) };
