@@ -1,0 +1,39 @@
+import type { Database } from "#server/db/client.ts";
+import type { ChangeKey } from "#server/db/record-change.ts";
+
+/** Newest change so far; read it before everything is loaded, so that nothing falls in between. */
+export async function newestChangeId(db: Database): Promise<bigint> {
+  const [row] = await db.read.$queryRaw<{ id: bigint }[]>`SELECT coalesce(max(id), 0) AS id FROM "Change"`;
+  return row?.id ?? 0n;
+}
+
+const CHANGES_READ_MAX = 1_000;
+
+/** Ids rise in commit order, so nothing can still appear below the last one answered. */
+export async function changesAfter(db: Database, id: bigint): Promise<{ keys: ChangeKey[]; lastId: bigint }> {
+  const rows = await db.read.change.findMany({
+    where: { id: { gt: id } },
+    orderBy: { id: "asc" },
+    take: CHANGES_READ_MAX,
+  });
+  const keys = rows.flatMap(({ kind, key }) => (kind === "environment" || kind === "endpoint" ? [{ kind, key }] : []));
+  return { keys: keys.map(({ kind, key }) => ({ kind, key })) as ChangeKey[], lastId: rows.at(-1)?.id ?? id };
+}
+
+/** Everything there is to reconcile. */
+export async function allKeys(db: Database): Promise<ChangeKey[]> {
+  const environments = await db.read.environment.findMany({ select: { id: true } });
+  const endpoints = await db.read.endpoint.findMany({
+    where: { OR: [{ status: null }, { status: { purgedAt: null } }] },
+    select: { uid: true },
+  });
+  return [
+    ...environments.map(({ id }) => ({ kind: "environment" as const, key: id })),
+    ...endpoints.map(({ uid }) => ({ kind: "endpoint" as const, key: uid })),
+  ];
+}
+
+/** Our identity in every cluster; null before web or the stack has made it. */
+export async function installationId(db: Database): Promise<string | null> {
+  return (await db.read.installation.findFirst())?.id ?? null;
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { conditionSchema } from "#domain/shared/condition.ts";
+import type { Database } from "#server/db/client.ts";
+import type { ConditionReport } from "./endpoint-report.ts";
+
+const moment = z.coerce.date();
+const schema = z.object({
+  now: moment,
+  id: z.string(),
+  name: z.string(),
+  namespace: z.string(),
+  gatewayUrl: z.string(),
+  serviceType: z.string(),
+  imagePrefix: z.string(),
+  generation: z.number(),
+  status: z.object({ observedGeneration: z.number(), observedAt: moment, routersReady: z.number() }).nullable(),
+  conditions: z.array(conditionSchema.extend({ lastTransitionAt: moment })),
+  /** Of endpoints whose workloads are not known to be gone. */
+  endpointUids: z.array(z.string()),
+});
+export type EnvironmentState = z.infer<typeof schema>;
+
+/** One round trip. Null when there is no such environment. */
+export async function loadEnvironment(db: Database, id: string): Promise<EnvironmentState | null> {
+  const rows = await db.read.$queryRaw<{ state: unknown }[]>`
+    SELECT json_build_object(
+      'now', clock_timestamp(), 'id', e.id, 'name', e.name, 'namespace', e.namespace, 'gatewayUrl', e."gatewayUrl",
+      'serviceType', e."serviceType", 'imagePrefix', e."imagePrefix", 'generation', e.generation,
+      'status', row_to_json(s),
+      'conditions', coalesce((SELECT json_agg(row_to_json(c)) FROM "Condition" c
+        WHERE c."subjectKind" = 'environment' AND c."subjectId" = e.id), '[]'),
+      'endpointUids', coalesce((SELECT json_agg(p.uid) FROM "Endpoint" p
+        LEFT JOIN "EndpointStatus" ps ON ps."endpointUid" = p.uid
+        WHERE p."environmentId" = e.id AND ps."purgedAt" IS NULL), '[]')
+    ) AS state
+    FROM "Environment" e LEFT JOIN "EnvironmentStatus" s ON s."environmentId" = e.id WHERE e.id = ${id}::uuid`;
+  const [row] = rows;
+  return row === undefined ? null : schema.parse(row.state);
+}
+
+export type EnvironmentReport = Readonly<{
+  environmentId: string;
+  observedGeneration: number;
+  routersReady: number;
+  conditions: readonly ConditionReport[];
+}>;
+
+/** One statement. `observedAt` is the heartbeat's to write. */
+export async function reportEnvironment(db: Database, report: EnvironmentReport): Promise<void> {
+  await db.read.$executeRaw`
+    WITH conditions AS (
+      INSERT INTO "Condition" AS c ("subjectKind", "subjectId", type, status, reason, message, "observedGeneration",
+                                    "lastTransitionAt")
+      SELECT 'environment', ${report.environmentId}::uuid, n.type, n.status, n.reason, n.message,
+             n."observedGeneration", clock_timestamp()
+      FROM jsonb_to_recordset(${JSON.stringify(report.conditions)}::jsonb) AS n(type text, status text, reason text,
+        message text, "observedGeneration" int)
+      ON CONFLICT ("subjectKind", "subjectId", type) DO UPDATE SET status = excluded.status, reason = excluded.reason,
+        message = excluded.message, "observedGeneration" = excluded."observedGeneration",
+        "lastTransitionAt" = CASE WHEN c.status = excluded.status THEN c."lastTransitionAt"
+                             ELSE excluded."lastTransitionAt" END
+    )
+    INSERT INTO "EnvironmentStatus" ("environmentId", "observedGeneration", "observedAt", "routersReady")
+    VALUES (${report.environmentId}::uuid, ${report.observedGeneration}, clock_timestamp(), ${report.routersReady})
+    ON CONFLICT ("environmentId") DO UPDATE SET "observedGeneration" = excluded."observedGeneration",
+      "routersReady" = excluded."routersReady"`;
+}
+
+/** `staleMs`: how long ago the caches of the environment were last proven current. */
+export async function recordHeartbeat(db: Database, environmentId: string, staleMs: number): Promise<void> {
+  await db.read.$executeRaw`
+    UPDATE "EnvironmentStatus" SET "observedAt" = greatest("observedAt",
+      clock_timestamp() - make_interval(secs => ${staleMs / 1000}::float8))
+    WHERE "environmentId" = ${environmentId}::uuid`;
+}
