@@ -5,6 +5,7 @@ import { performance } from "node:perf_hooks";
 const STEPS: readonly [name: string, command: string, ...args: string[]][] = [
   ["lint", "eslint", "--max-warnings", "0", "."],
   ["types", "tsc", "--noEmit"],
+  ["types of pages", "tsc", "--noEmit", "-p", "app"],
   ["unit tests", "vitest", "run", "--project", "unit"],
   ["import rules", "node", "scripts/check-imports.ts"],
   ["unused", "knip"],
