@@ -133,7 +133,12 @@ export const expand = (text: string, env: Record<string, string>): string =>
     match === "$$" ? "$" : name !== undefined && Object.hasOwn(env, name) ? (env[name] ?? match) : match,
   );
 
-const variableValue = (variable: EnvVar, container: ContainerSpec, context: EnvContext, env: Record<string, string>) => {
+const variableValue = (
+  variable: EnvVar,
+  container: ContainerSpec,
+  context: EnvContext,
+  env: Record<string, string>,
+) => {
   const from = variable.valueFrom;
   if (from === undefined) return expand(variable.value ?? "", env);
   if (from.fieldRef) return fieldValue(from.fieldRef.fieldPath, context);

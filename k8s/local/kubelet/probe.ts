@@ -88,7 +88,7 @@ const checkExec = (command: readonly string[], { env, cwd }: Target, timeoutMs: 
   execFile(
     file,
     args,
-    { env, cwd, timeout: timeoutMs, killSignal: "SIGKILL", maxBuffer: 10_240 },
+    { env: env as NodeJS.ProcessEnv, cwd, timeout: timeoutMs, killSignal: "SIGKILL", maxBuffer: 10_240 },
     (error, stdout, stderr) => resolve(error === null ? undefined : `${stdout}${stderr}`.trim() || error.message),
   );
   return promise;

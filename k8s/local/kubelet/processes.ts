@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -24,6 +24,7 @@ export type LaunchInput = {
 };
 
 const ADOPTED_POLL_MS = 100;
+const LEFTOVER_POLL_MS = 10;
 const SIGKILL_EXIT = 137;
 const SIGNALS: Partial<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 };
 
@@ -82,9 +83,15 @@ const readExit = (folder: string): Exit | undefined => {
   return Number.isNaN(code) ? undefined : { exitCode: code, finishedAtMs: statSync(path).mtimeMs };
 };
 
-/** Leftovers of the group go with their leader, as they would with a container. */
-const settle = (folder: string, pid: number, code: number): Exit => {
-  signalGroup(pid, "SIGKILL");
+const isGroupAlive = (group: number): boolean =>
+  readdirSync("/proc").some((name) => {
+    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined;
+    return stat?.group === group && stat.state !== "Z" && stat.state !== "X";
+  });
+
+/** Leftovers of the group go with their leader, as they would with a container: the next run needs their address. */
+const settle = async (folder: string, pid: number, code: number): Promise<Exit> => {
+  if (signalGroup(pid, "SIGKILL")) while (isGroupAlive(pid)) await delay(LEFTOVER_POLL_MS);
   return readExit(folder) ?? { exitCode: code, finishedAtMs: Date.now() };
 };
 
@@ -99,7 +106,7 @@ export const launch = ({ folder, command, env, cwd }: LaunchInput): Running => {
   const log = openSync(join(folder, "log"), "a", 0o600);
   const child = spawn("/bin/sh", ["-c", SHIM, "sh", join(folder, "process"), join(folder, "exit"), ...command], {
     cwd,
-    env,
+    env: env as NodeJS.ProcessEnv,
     detached: true,
     stdio: ["ignore", log, log],
   });

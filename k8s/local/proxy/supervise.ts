@@ -13,6 +13,7 @@ const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 const SLICES = "endpointslices.discovery.k8s.io";
 const RESTART_MS = 500;
 const STOP_MS = 1000;
+const PATIENCE_MS = 10_000;
 const CONDITION = "Listening";
 
 export type ProxyInput = {
@@ -134,6 +135,21 @@ const start = (folder: string): Running => {
   });
 };
 
+/** Resolves when a proxy has served its first table: it writes its status then. Rejects after `PATIENCE_MS`. */
+const firstStatus = (folder: string): Promise<void> => {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const check = () => {
+    if (existsSync(join(folder, "status.json"))) resolve();
+  };
+  const watcher = watch(folder, check);
+  const timer = setTimeout(() => reject(new Error("the service proxy did not start")), PATIENCE_MS);
+  check();
+  return promise.finally(() => {
+    watcher.close();
+    clearTimeout(timer);
+  });
+};
+
 /** Takes over a proxy that still runs or starts one, and starts it again when it ends. */
 export const startProxy = async (input: ProxyInput): Promise<{ close(): Promise<void> }> => {
   const { folder, onError } = input;
@@ -153,6 +169,7 @@ export const startProxy = async (input: ProxyInput): Promise<{ close(): Promise<
       }, RESTART_MS);
     });
   guard();
+  await firstStatus(folder);
   const stopStatus = followStatus(input);
   const close = async () => {
     closed = true;
