@@ -74,9 +74,15 @@ export async function bringUpPrometheus(
     return undefined;
   }
   const { home } = config;
+  const [program, kubeconfig] = await Promise.all([
+    findPrometheus(home, stopAsked).catch((error: Error) => {
+      stopAsked.throwIfAborted();
+      say(`no metrics: ${error.message} (apt-get install prometheus, or set PROMETHEUS_URL)`);
+    }),
+    run.cluster,
+  ]);
+  if (program === undefined) return undefined;
   try {
-    const program = await findPrometheus(home, stopAsked);
-    const kubeconfig = await run.cluster;
     await keep({
       name: "prometheus",
       start: () => startPrometheus({ home, port: ports.prometheus, kubeconfig, program }),
@@ -86,7 +92,7 @@ export async function bringUpPrometheus(
     return `http://127.0.0.1:${ports.prometheus}`;
   } catch (error) {
     stopAsked.throwIfAborted();
-    say(`no metrics: ${(error as Error).message} (apt-get install prometheus, or set PROMETHEUS_URL)`);
+    say(`no metrics: ${(error as Error).message}`);
     return undefined;
   }
 }

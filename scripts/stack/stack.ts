@@ -23,7 +23,10 @@ export function startStack(config: StackConfig, say: Say, stopAsked: AbortSignal
   const keep = async (component: Component) => {
     stopAsked.throwIfAborted();
     const beganMs = performance.now();
-    running.push(await supervise(component, say));
+    const supervised = await supervise(component, say).catch((error: Error) => {
+      throw new Error(`${component.name} ${error.message}`, { cause: error });
+    });
+    running.push(supervised);
     say(`${component.name.padEnd(10)} up after ${((performance.now() - beganMs) / 1000).toFixed(1)} s`);
   };
   let settled = false;
