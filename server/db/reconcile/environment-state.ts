@@ -61,7 +61,7 @@ export async function reportEnvironment(db: Database, report: EnvironmentReport)
                              ELSE excluded."lastTransitionAt" END
     )
     INSERT INTO "EnvironmentStatus" ("environmentId", "observedGeneration", "observedAt", "routersReady")
-    VALUES (${report.environmentId}::uuid, ${report.observedGeneration}, clock_timestamp(), ${report.routersReady})
+    VALUES (${report.environmentId}::uuid, ${report.observedGeneration}, to_timestamp(0), ${report.routersReady})
     ON CONFLICT ("environmentId") DO UPDATE SET "observedGeneration" = excluded."observedGeneration",
       "routersReady" = excluded."routersReady"`;
 }
