@@ -29,17 +29,21 @@ const MAPPING = {
 /** Refusals of HTTP itself, before any verb is asked. */
 export class HttpProblem extends Error {
   override readonly name = "HttpProblem";
-  readonly code: "malformed_request" | "unsupported_media_type" | "method_not_allowed";
-  readonly status: 400 | 415 | 405;
+  readonly code: keyof typeof HTTP_MAPPING;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: HttpProblem["code"], message: string, headers: Readonly<Record<string, string>> = {}) {
     super(message);
     this.code = code;
-    this.status = ({ malformed_request: 400, unsupported_media_type: 415, method_not_allowed: 405 } as const)[code];
     this.headers = headers;
   }
 }
+
+const HTTP_MAPPING = {
+  malformed_request: { status: 400, title: "The request cannot be read" },
+  method_not_allowed: { status: 405, title: "Not a method of this address" },
+  unsupported_media_type: { status: 415, title: "Not JSON" },
+} as const;
 
 export type Problem = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: ProblemBody }>;
 type ProblemBody = Readonly<{ type: string; title: string; status: number; detail: string; code: string }> &
@@ -49,8 +53,8 @@ type ProblemBody = Readonly<{ type: string; title: string; status: number; detai
 export function toProblem(error: unknown, requestId: string): Problem {
   const known = knownFailure(error);
   if (known instanceof HttpProblem) {
-    const body = problemBody(known.code, "The request cannot be read", known.status, known.message, requestId);
-    return { status: known.status, headers: known.headers, body };
+    const { status, title } = HTTP_MAPPING[known.code];
+    return { status, headers: known.headers, body: problemBody(known.code, title, status, known.message, requestId) };
   }
   if (known instanceof DomainError) {
     const { status, title } = MAPPING[known.code];

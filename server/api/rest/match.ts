@@ -19,7 +19,8 @@ export type Match = Readonly<{ route: Route; params: Readonly<Record<string, str
 export function matchRoute(method: string, pathname: string): Match {
   const parts = decodeParts(pathname);
   const matches = SPLIT.filter(({ segments }) => fits(segments, parts));
-  const found = matches.find(({ route }) => route.method === method);
+  const wanted = method === "HEAD" ? "GET" : method;
+  const found = matches.find(({ route }) => route.method === wanted);
   if (found !== undefined) return { route: found.route, params: paramsOf(found.segments, parts) };
   if (matches.length === 0) throw new DomainError("not_found", `There is nothing at ${pathname}.`);
   const allowed = matches.map(({ route }): Method => route.method).join(", ");
