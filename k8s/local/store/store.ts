@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { entriesOf, type FieldTracker, isBy, type ManagerEntry, sorted, updateTracker } from "../fields/managers.ts";
 import { applyDefaults } from "../kinds/defaults.ts";
 import { createServiceAddresses, type ServiceAddresses } from "../kinds/service-addresses.ts";
 import { validate } from "../kinds/validate.ts";
@@ -7,7 +8,7 @@ import { type ApiError, alreadyExists, conflict, forbidden, invalid, modifiedMea
 import type { PastEvent } from "./history.ts";
 import { type Journal, type JournalOptions, openJournal } from "./journal.ts";
 import { copyJson, equalJson, freezeJson } from "./json.ts";
-import { assemble, decode, generatedName, kubeTime } from "./metadata.ts";
+import { assemble, decode, generatedName, kubeTime, orderedMeta } from "./metadata.ts";
 import { type Resource, resourceOf } from "./resources.ts";
 import type { Tables } from "./tables.ts";
 import type { ClusterStore, KubeInput, KubeObject, ObjectMeta, ResourceName } from "./types.ts";
@@ -18,7 +19,8 @@ export type StoreOptions = JournalOptions & {
   now?: () => Date;
 };
 export type WriteOptions = {
-  manager?: string;
+  /** Keeps `managedFields`; without it they stay as they are. */
+  fields?: FieldTracker;
   /** Everything but the write. */
   dryRun?: boolean;
 };
@@ -42,6 +44,8 @@ export interface Store extends ClusterStore {
     name: string,
     options: DeleteOptions,
   ): { object: KubeObject; removed: boolean };
+  /** Sets a namespace's `spec.finalizers`; a deleted one without any goes. */
+  finalize(namespace: KubeObject): KubeObject;
   /** Of the last write. */
   currentVersion(): number;
   /** Throws 410 when events after `version` are forgotten. */
@@ -62,13 +66,15 @@ export function createStore(options: StoreOptions = {}): Store {
   });
   const context: Context = { journal, now: options.now ?? (() => new Date()), addresses };
   for (const service of journal.tables.list("services")) addresses.track(service, undefined);
-  const by = (manager: string | undefined): WriteOptions => (manager === undefined ? {} : { manager });
+  const by = (manager: string | undefined, subresource?: string): WriteOptions =>
+    manager === undefined ? {} : { fields: updateTracker(manager, subresource) };
   const store: Store = {
     get: journal.tables.get,
     list: journal.tables.list,
     create: (resource, input, manager) => createObject(context, resourceOf(resource), input, by(manager)),
     update: (resource, input, manager) => updateObject(context, resourceOf(resource), input, by(manager)),
-    updateStatus: (resource, input, manager) => updateStatus(context, resourceOf(resource), input, by(manager)),
+    updateStatus: (resource, input, manager) =>
+      updateStatus(context, resourceOf(resource), input, by(manager, "status")),
     delete(resource, namespace, name, deleteOptions = {}) {
       const { object, removed } = deleteObject(context, resourceOf(resource), namespace, name, deleteOptions);
       return removed ? undefined : object;
@@ -77,6 +83,7 @@ export function createStore(options: StoreOptions = {}): Store {
     updateObject: (resource, input, write) => updateObject(context, resourceOf(resource), input, write),
     updateObjectStatus: (resource, input, write) => updateStatus(context, resourceOf(resource), input, write),
     deleteObject: (resource, namespace, name, del) => deleteObject(context, resourceOf(resource), namespace, name, del),
+    finalize: (namespace) => finalize(context, namespace),
     currentVersion: journal.version,
     eventsSince: journal.history.since,
     tables: journal.tables,
@@ -108,6 +115,7 @@ function createObject(context: Context, resource: Resource, input: KubeInput, op
   delete meta.deletionTimestamp;
   delete meta.deletionGracePeriodSeconds;
   delete meta.generation;
+  delete meta.managedFields;
   if (!resource.namespaced) delete meta.namespace;
   if (resource.generation) meta.generation = 1;
   const object = assemble(resource, meta, body);
@@ -115,6 +123,7 @@ function createObject(context: Context, resource: Resource, input: KubeInput, op
   applyDefaults(resource, object, undefined);
   throwWhenInvalid(context, resource, object, undefined);
   if (journal.tables.get(resource.name, meta.namespace, name)) throw alreadyExists(resource, name);
+  trackFields(context, object, undefined, options.fields);
   return options.dryRun ? freezeJson(withoutVersion(object)) : journal.put(resource.name, object);
 }
 
@@ -201,18 +210,54 @@ function updateStatus(context: Context, resource: Resource, input: KubeObject, o
   return commitChange(context, resource, object, current, options);
 }
 
+/** Sets `managedFields`; the writer's entry gets the time only when the write changes something. */
+function trackFields(
+  { now }: Context,
+  object: KubeObject,
+  before: KubeObject | undefined,
+  tracker?: FieldTracker,
+): void {
+  const { managedFields: _given, ...metadata } = object.metadata;
+  const entries = tracker ? sorted(tracker.track(before, object)) : entriesOf(before);
+  const next = { ...object, metadata: orderedMeta({ ...metadata, managedFields: entries }) };
+  if (tracker && !(before && equalJson(next, before))) {
+    const time = kubeTime(now());
+    const stamped = sorted(entries.map((entry) => (isBy(entry, tracker.writer) ? withTime(entry, time) : entry)));
+    next.metadata = orderedMeta({ ...metadata, managedFields: stamped });
+  }
+  object.metadata = next.metadata;
+}
+
+const withTime = ({ manager, operation, apiVersion, ...rest }: ManagerEntry, time: string): ManagerEntry => ({
+  manager,
+  operation,
+  apiVersion,
+  ...rest,
+  time,
+});
+
 function commitChange(
-  { journal }: Context,
+  context: Context,
   resource: Resource,
   object: KubeObject,
   current: KubeObject,
   options: WriteOptions,
 ): KubeObject {
+  const { journal } = context;
+  trackFields(context, object, current, options.fields);
   if (equalJson(object, current)) return current;
   if (options.dryRun) return freezeJson(object);
   if (!isReleased(object)) return journal.put(resource.name, object);
   journal.remove(resource.name, object);
   return freezeJson(object);
+}
+
+function finalize(context: Context, input: KubeObject): KubeObject {
+  const resource = resourceOf("namespaces");
+  const current = currentFor(context, resource, input);
+  const object = copyJson(current);
+  object.spec = { ...object.spec, finalizers: decode(input.spec?.finalizers ?? []) };
+  return commitChange(context, resource, object, current, {});
 }
 
 function deleteObject(
@@ -237,6 +282,7 @@ function deleteObject(
   if (resource.generation && current.metadata.deletionTimestamp === undefined) {
     meta.generation = (current.metadata.generation ?? 0) + 1;
   }
+  if (resource.name === "namespaces") object.status = { phase: "Terminating" };
   const marked = assemble(resource, meta, object);
   return { object: commitChange(context, resource, marked, current, options), removed: false };
 }
