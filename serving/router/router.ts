@@ -30,6 +30,7 @@ export function createRouter(freshness: Freshness, random: () => number = Math.r
   const server = createFront({
     budget: new ByteBudget(HELD_BYTES_MAX),
     shadows: new Shadows(new ByteBudget(SHADOW_BYTES_MAX), random),
+    random,
     draining: () => draining,
     findPlan: (endpoint) => table.find(endpoint),
     ready: () => freshness.ready() && !draining,

@@ -27,6 +27,7 @@ export function refuse(res: ServerResponse, code: RefusalCode, error: string, he
   res.writeHead(REFUSAL[code], [...own, ...headers]);
   res.end(body);
   if (res.req.complete) return;
+  res.req.resume();
   const { socket } = res.req;
   const linger = setTimeout(() => !res.req.complete && socket.destroy(), LINGER_MS);
   res.req.once("close", () => clearTimeout(linger));

@@ -41,6 +41,7 @@ export class Exchange implements ExchangeHandler {
   private connects = 0;
   private stalledByClient = false;
   private over = false;
+  private readonly cancelBody: () => void;
 
   constructor(deps: ExchangeDeps, req: IncomingMessage, res: ServerResponse, input: ExchangeInput) {
     this.deps = deps;
@@ -51,9 +52,10 @@ export class Exchange implements ExchangeHandler {
     this.role = input.choice.role;
     this.timer = setTimeout(() => this.onDeadline(), input.plan.wire.timeoutMs);
     res.on("close", () => this.onClientClosed());
-    collectBody(req, input.headers.lengthBytes, deps.budget, (body) => {
+    this.cancelBody = collectBody(req, input.headers.lengthBytes, input.plan.wire.bodyBytesMax, deps.budget, (body) => {
       this.body = body;
-      if (!this.over) this.dispatch(undefined);
+      if (body.kind === "too_large") this.refuseTooLarge();
+      else this.dispatch(undefined);
     });
   }
 
@@ -164,7 +166,7 @@ export class Exchange implements ExchangeHandler {
         if (this.over) return;
         connection.abort();
         this.settlePod(false);
-        this.refuse("body_too_large", `the body exceeds ${this.input.plan.wire.bodyBytesMax} bytes`);
+        this.refuseTooLarge();
       },
     });
   }
@@ -175,7 +177,8 @@ export class Exchange implements ExchangeHandler {
     let framing = "";
     if (headers.lengthBytes > 0) framing = `content-length: ${headers.lengthBytes}\r\n`;
     else if (this.body?.kind === "stream") framing = "transfer-encoding: chunked\r\n";
-    else if (this.body?.body !== undefined) framing = `content-length: ${this.body.body.length}\r\n`;
+    else if (this.body?.kind === "whole" && this.body.body !== undefined)
+      framing = `content-length: ${this.body.body.length}\r\n`;
     else if (this.req.method !== "GET" && this.req.method !== "HEAD") framing = "content-length: 0\r\n";
     return `${this.req.method} ${target.path} HTTP/1.1\r\nhost: ${host}:${port}\r\n${headers.forwarded}${framing}\r\n`;
   }
@@ -214,6 +217,10 @@ export class Exchange implements ExchangeHandler {
     } else this.refuse("pod_failed", "the pod broke off before it answered");
   }
 
+  private refuseTooLarge(): void {
+    this.refuse("body_too_large", `the body exceeds ${this.input.plan.wire.bodyBytesMax} bytes`);
+  }
+
   private refuse(code: RefusalCode, error: string): void {
     refuse(this.res, code, error, this.ownHeaders());
     this.finish(REFUSAL[code]);
@@ -234,7 +241,8 @@ export class Exchange implements ExchangeHandler {
     if (this.over) return;
     this.over = true;
     clearTimeout(this.timer);
-    if (this.body !== undefined) this.deps.budget.give(this.body.heldBytes);
+    if (this.body === undefined) this.cancelBody();
+    else this.deps.budget.give(this.body.heldBytes);
     const { metrics } = this.input.choice.intended;
     const durationMs = performance.now() - this.startedMs;
     // Whoever stood in, the intended revision failed this request.

@@ -10,6 +10,8 @@ export type FrontDeps = ExchangeDeps & {
   findPlan(endpoint: string): Plan | undefined;
   ready(): boolean;
   metricsText(): Promise<string>;
+  /** In [0, 1): the bucket of a request without a unit. */
+  random(): number;
 };
 
 /** What a client may take its time over, and how much it may send as headers. */
@@ -43,7 +45,7 @@ function answer(deps: FrontDeps, req: IncomingMessage, res: ServerResponse): voi
     plan,
     { revision: headers.revision, version: target.version, unit: headers.unit },
     performance.now(),
-    Math.random,
+    deps.random,
   );
   const own = ["x-slipway-plan", plan.numberText, "x-request-id", headers.requestId];
   if (deps.draining()) own.push("connection", "close");
