@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { keepCompiled } from "./keep-compiled.ts";
 import { decodeInferRequest } from "./protocol/request.ts";
 import { encodeInferResponse } from "./protocol/response.ts";
 import { RequestError } from "./request-error.ts";
@@ -58,6 +59,7 @@ async function main() {
       port.postMessage({ kind: "answered", ...answered } satisfies ThreadReport, [answered.body.buffer as ArrayBuffer]);
     });
     report({ kind: "ready", ...warm });
+    keepCompiled();
   } catch (error) {
     const code = error instanceof LoadError ? error.code : "load_failed";
     report({ kind: "failed", code, failure: error instanceof Error ? error.message : String(error) });

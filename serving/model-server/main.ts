@@ -1,7 +1,9 @@
 // Serves one model file. Environment: see config.ts and docs/architecture.md, "Images and their environment".
 import { once } from "node:events";
 import { loadConfig } from "./config.ts";
+import { keepCompiled } from "./keep-compiled.ts";
 import { log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
 import { createSurface, type State } from "./surface.ts";
 import { createThreadPool } from "./thread-pool.ts";
 
@@ -19,14 +21,14 @@ function main() {
     },
     onReady(signature, { warmUpMs, failure }) {
       state.signature = signature;
+      void state.metrics().then(keepCompiled);
       log("info", "inference thread ready", { warmUpMs, ...(failure === undefined ? {} : { warmUpFailure: failure }) });
     },
     onAnswered({ runMs, rows }, queueMs) {
-      if (runMs !== undefined) void state.metrics.then((metrics) => metrics.observe({ runMs, queueMs, rows }));
+      if (runMs !== undefined) void state.metrics().then((metrics) => metrics.observe({ runMs, queueMs, rows }));
     },
   });
-  const metrics = import("./metrics.ts").then(({ createMetrics }) => createMetrics());
-  const state: State = { draining: false, signature: undefined, pool, metrics };
+  const state: State = { draining: false, signature: undefined, pool, metrics: metricsOnDemand() };
   const server = createSurface(config, state);
   server.listen(config.port, config.host, () => log("info", "listening", { host: config.host, port: config.port }));
   process.once("SIGTERM", async () => {
@@ -37,6 +39,15 @@ function main() {
     await once(server, "close");
     process.exit(0);
   });
+}
+
+/** Loaded only once the model is: the metrics library takes as long to start as a small model. */
+function metricsOnDemand(): () => Promise<Metrics> {
+  let metrics: Promise<Metrics> | undefined;
+  return () => {
+    metrics ??= import("./metrics.ts").then(({ createMetrics }) => createMetrics());
+    return metrics;
+  };
 }
 
 main();

@@ -12,7 +12,7 @@ export type State = {
   draining: boolean;
   signature: Signature | undefined;
   pool: ThreadPool;
-  metrics: Promise<Metrics>;
+  metrics: () => Promise<Metrics>;
 };
 
 type Exchange = { request: IncomingMessage; response: ServerResponse; config: Config; state: State };
@@ -52,7 +52,7 @@ async function handle(exchange: Exchange): Promise<void> {
     case "modelReady":
       return json(exchange, isReady(state) ? 200 : 503, { name: config.modelName, ready: isReady(state) });
     case "metrics": {
-      const metrics = await state.metrics;
+      const metrics = await state.metrics();
       return send(exchange, 200, metrics.contentType, Buffer.from(await metrics.text()));
     }
     case "model":
