@@ -61,6 +61,8 @@ export interface Cluster {
    * precondition. Without `force`, `field_conflict` when another manager has set one of the fields otherwise.
    */
   apply(manifest: ObjectManifest, options?: { force?: boolean; dryRun?: boolean }): Promise<ClusterObject>;
+  /** Sets the replicas of a Deployment whose manifest names none. */
+  scale(ref: ObjectRef, replicas: number): Promise<void>;
   /** Background propagation. False when it was gone; `conflict` when another uid has the name by now. */
   delete(ref: ObjectRef, uid: string): Promise<boolean>;
   /** Whether the cluster knows the kind at all. */

@@ -35,6 +35,9 @@ function clusterOver(kube: Kube, manager: string): Cluster {
       const stored = await translated(kube.apply(manifest, { ...waiting, manager, force, dryRun }));
       return dryRun ? stored : taken(stored);
     },
+    async scale(ref, replicas) {
+      await translated(kube.patch(ref, { spec: { replicas } }, { ...waiting, manager, subresource: "scale" }));
+    },
     delete: (ref, uid) => translated(kube.delete(ref, { ...waiting, uid, propagation: "Background" })),
     serves: (kind) => translated(kube.serves(kind, waiting)),
     watch(query) {
