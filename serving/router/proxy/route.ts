@@ -6,7 +6,7 @@ import type { Entry, Plan } from "../plans/compile.ts";
 export type Target = { endpoint: string; path: string; version: string | undefined };
 
 /** Dot segments, also encoded, and backslashes: a pod that resolves them would be asked for something else. */
-const EVASIVE = /(?:^|[/\\])(?:\.|%2e){1,2}(?:[/\\?#]|$)|\\|%5c/i;
+const EVASIVE = /^[^?]*(?:\/(?:\.|%2e){1,2}(?:[/?#]|$)|\\|%5c)/i;
 const VERSION = /^\/v2\/models\/[^/?]+\/versions\/([^/?]+)/;
 
 /** `/{endpoint}/v2…` without its first segment; undefined for any other path. */
