@@ -18,7 +18,7 @@ export const ANNOTATION = {
   acks: "slipway.dev/acks",
   modelName: "slipway.dev/model-name",
   versionNumber: "slipway.dev/version-number",
-  /** SHA-256 over the rendered object; apply only when this or an owned field differs. */
+  /** Hash of the rendered object; apply only when this or an owned field differs. */
   renderedHash: "slipway.dev/rendered-hash",
 } as const;
 
