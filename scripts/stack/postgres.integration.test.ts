@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -48,3 +48,17 @@ test("its password is nobody else's to read, and without it nobody comes in", as
   url.password = "wrong";
   await expect(query(url.href, "SELECT 1")).rejects.toThrow(/password authentication failed/);
 });
+
+test.runIf(process.getuid?.() === 0)(
+  "run by root below a folder that is closed to others it starts, stops and starts",
+  async () => {
+    const closed = join(home, "closed");
+    mkdirSync(closed, { mode: 0o700 });
+    const first = await startPostgres({ home: join(closed, "home"), throwaway: true });
+    await query(first.url(), "CREATE TABLE kept AS SELECT 1 AS id");
+    await first.stop();
+    postgres = await startPostgres({ home: join(closed, "home"), throwaway: true });
+    expect(await query(postgres.url(), "SELECT id FROM kept")).toEqual([{ id: 1 }]);
+    expect(statSync(closed).mode & 0o777).toBe(0o700);
+  },
+);

