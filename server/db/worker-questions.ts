@@ -2,14 +2,17 @@ import { DomainError } from "#domain/shared/errors.ts";
 import type { WorkerQuestions } from "#server/ports/worker-questions.ts";
 import type { Database, Tx } from "./client.ts";
 import { jsonOrNull } from "./json.ts";
+import { ANSWER_CHANNEL, REQUEST_CHANNEL } from "./reconcile/requests.ts";
 import type { DatabaseSession } from "./session.ts";
 
-const REQUEST_CHANNEL = "slipway_request";
-const ANSWER_CHANNEL = "slipway_answer";
 const ANSWER_MS_MAX = 10_000;
 
 /** Asks by a row and a notification; the worker answers in the row and notifies its id. */
-export const createWorkerQuestions = (db: Database, session: DatabaseSession): WorkerQuestions => ({
+export const createWorkerQuestions = (
+  db: Database,
+  session: DatabaseSession,
+  answerMsMax = ANSWER_MS_MAX,
+): WorkerQuestions => ({
   async ask(kind, request) {
     const answered = Promise.withResolvers<void>();
     let id: string | null = null;
@@ -17,7 +20,7 @@ export const createWorkerQuestions = (db: Database, session: DatabaseSession): W
     const stop = await session.listen(ANSWER_CHANNEL, (payload) => {
       if (payload === id) answered.resolve();
     });
-    const timeout = setTimeout(() => answered.resolve(), ANSWER_MS_MAX);
+    const timeout = setTimeout(() => answered.resolve(), answerMsMax);
     try {
       await db.inTransaction(async (tx) => {
         const row = await tx.workerRequest.create({ data: { kind, request: jsonOrNull(request) } });
@@ -29,7 +32,7 @@ export const createWorkerQuestions = (db: Database, session: DatabaseSession): W
       if (row?.answer == null)
         throw new DomainError(
           "unavailable",
-          `The worker did not answer within ${ANSWER_MS_MAX / 1000} s; only it can ask the cluster.`,
+          `The worker did not answer within ${answerMsMax / 1000} s; only it can ask the cluster.`,
         );
       return row.answer;
     } finally {
