@@ -44,6 +44,25 @@ const createSuffix = () => {
   };
 };
 
+const eventOf = (input: EventInput, name: string, nodeName: string, now: string) => ({
+  apiVersion: "v1",
+  kind: "Event",
+  metadata: { name, namespace: namespaceOf(input) },
+  involvedObject: involved(input),
+  reason: input.reason,
+  message: input.message,
+  source: { component: input.component, ...(input.component === "kubelet" ? { host: nodeName } : {}) },
+  firstTimestamp: now,
+  lastTimestamp: now,
+  count: 1,
+  type: input.type,
+  eventTime: null,
+  reportingComponent: input.component,
+  reportingInstance: input.component === "kubelet" ? nodeName : "",
+});
+
+const namespaceOf = ({ about }: EventInput): string => about.metadata.namespace ?? "default";
+
 /**
  * Writes core/v1 Events; an equal one about the same object raises `count` instead.
  * Never throws: an event that cannot be written (its namespace is going away) is lost, as on a real cluster.
@@ -64,29 +83,6 @@ export const createRecorder = (store: ClusterStore, nodeName: string): Recorder 
   );
   for (const event of sorted) known(event.metadata.namespace ?? "").set(aggregationKey(event), event.metadata.name);
 
-  const bump = (existing: KubeObject, now: string) =>
-    store.update("events", { ...existing, count: (existing.count ?? 1) + 1, lastTimestamp: now });
-
-  const create = (input: EventInput, namespace: string, now: string) => {
-    const host = input.component === "kubelet" ? { host: nodeName } : {};
-    return store.create("events", {
-      apiVersion: "v1",
-      kind: "Event",
-      metadata: { name: `${input.about.metadata.name}.${suffix()}`, namespace },
-      involvedObject: involved(input),
-      reason: input.reason,
-      message: input.message,
-      source: { component: input.component, ...host },
-      firstTimestamp: now,
-      lastTimestamp: now,
-      count: 1,
-      type: input.type,
-      eventTime: null,
-      reportingComponent: input.component,
-      reportingInstance: host.host ?? "",
-    });
-  };
-
   const trim = (names: Map<string, string>, namespace: string) => {
     for (const [key, name] of names) {
       if (names.size <= MAX_PER_NAMESPACE) return;
@@ -96,7 +92,7 @@ export const createRecorder = (store: ClusterStore, nodeName: string): Recorder 
   };
 
   return (input) => {
-    const namespace = input.about.metadata.namespace ?? "default";
+    const namespace = namespaceOf(input);
     const now = timestamp(Date.now());
     const names = known(namespace);
     const key = [
@@ -111,7 +107,10 @@ export const createRecorder = (store: ClusterStore, nodeName: string): Recorder 
       const name = names.get(key);
       const existing = name === undefined ? undefined : store.get("events", namespace, name);
       names.delete(key);
-      const written = existing === undefined ? create(input, namespace, now) : bump(existing, now);
+      const written =
+        existing === undefined
+          ? store.create("events", eventOf(input, `${input.about.metadata.name}.${suffix()}`, nodeName, now))
+          : store.update("events", { ...existing, count: (existing.count ?? 1) + 1, lastTimestamp: now });
       names.set(key, written.metadata.name);
       trim(names, namespace);
     } catch {

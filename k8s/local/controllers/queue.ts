@@ -2,12 +2,37 @@
 const TURN_MS = 5;
 const RETRY_FIRST_MS = 5;
 const RETRY_MAX_MS = 30_000;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export type KeyQueue = {
   add(key: string): void;
   /** The earliest of several pending times wins. */
   addAfter(key: string, delayMs: number): void;
   close(): void;
+};
+
+/** One pending time per key: the earliest asked for. */
+const createAlarms = (ring: (key: string) => void) => {
+  const timers = new Map<string, { timer: NodeJS.Timeout; at: number }>();
+  let closed = false;
+  const set = (key: string, delayMs: number) => {
+    const at = Date.now() + delayMs;
+    const current = timers.get(key);
+    if (closed || (current !== undefined && current.at <= at)) return;
+    clearTimeout(current?.timer);
+    const fire = () => {
+      timers.delete(key);
+      ring(key);
+    };
+    const timer = setTimeout(fire, Math.min(delayMs, MAX_TIMER_MS)).unref();
+    timers.set(key, { timer, at });
+  };
+  const close = () => {
+    closed = true;
+    for (const { timer } of timers.values()) clearTimeout(timer);
+    timers.clear();
+  };
+  return { set, close };
 };
 
 /**
@@ -20,7 +45,6 @@ export const createQueue = (
 ): KeyQueue => {
   const pending = new Set<string>();
   const failures = new Map<string, number>();
-  const timers = new Map<string, { timer: NodeJS.Timeout; at: number }>();
   let scheduled = false;
   let closed = false;
 
@@ -32,23 +56,7 @@ export const createQueue = (
     setImmediate(turn);
   };
 
-  const addAfter = (key: string, delayMs: number) => {
-    if (closed) return;
-    const at = Date.now() + delayMs;
-    const current = timers.get(key);
-    if (current !== undefined && current.at <= at) return;
-    clearTimeout(current?.timer);
-    const timer = setTimeout(
-      () => {
-        timers.delete(key);
-        add(key);
-      },
-      Math.min(delayMs, 2 ** 31 - 1),
-    );
-    timer.unref();
-    timers.set(key, { timer, at });
-  };
-
+  const alarms = createAlarms(add);
   const runOne = (key: string) => {
     pending.delete(key);
     try {
@@ -58,7 +66,7 @@ export const createQueue = (
       const count = (failures.get(key) ?? 0) + 1;
       failures.set(key, count);
       if (count > 3) onError(key, error);
-      addAfter(key, Math.min(RETRY_FIRST_MS * 2 ** (count - 1), RETRY_MAX_MS));
+      alarms.set(key, Math.min(RETRY_FIRST_MS * 2 ** (count - 1), RETRY_MAX_MS));
     }
   };
 
@@ -78,9 +86,8 @@ export const createQueue = (
 
   const close = () => {
     closed = true;
-    for (const { timer } of timers.values()) clearTimeout(timer);
-    timers.clear();
+    alarms.close();
     pending.clear();
   };
-  return { add, addAfter, close };
+  return { add, addAfter: alarms.set, close };
 };

@@ -16,6 +16,18 @@ const listeningAddresses = (): Set<string> => {
   return found;
 };
 
+/** The table of sockets takes milliseconds to read, and other clusters come and go slowly. */
+const LISTENING_MAX_AGE_MS = 5000;
+
+const recently = <T>(read: () => T): (() => T) => {
+  let last: { value: T; atMs: number } | undefined;
+  return () => {
+    if (last === undefined || performance.now() - last.atMs > LISTENING_MAX_AGE_MS)
+      last = { value: read(), atMs: performance.now() };
+    return last.value;
+  };
+};
+
 export type Addresses = {
   /** Throws when the range is full. */
   take(): string;
@@ -37,8 +49,9 @@ export const createAddresses = (cidr: string, seed: string): Addresses => {
   const held = new Set<string>();
   let next = createHash("sha256").update(seed).digest().readUInt32BE() % size;
 
+  const listeningNow = recently(listeningAddresses);
   const take = () => {
-    const listening = listeningAddresses();
+    const listening = listeningNow();
     for (let tried = 0; tried < size; tried++) {
       next = (next + 1) % size;
       const address = toAddress(first + next);

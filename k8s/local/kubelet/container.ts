@@ -5,12 +5,13 @@ import { timestamp } from "../controllers/objects.ts";
 import type { KubeObject } from "../store/types.ts";
 import { type LaunchContext, launchOf } from "./container-launch.ts";
 import { type FullContainerSpec, startProbes } from "./container-probes.ts";
+import { recalled } from "./container-recall.ts";
 import type { NodeContext } from "./context.ts";
 import { ConfigError } from "./env.ts";
 import { watchLog } from "./log-times.ts";
-import type { ContainerState, ContainerView, Terminated } from "./pod-status.ts";
+import { type ContainerState, type ContainerView, terminatedOf } from "./pod-status.ts";
 import { type ProbeSpec, runHandler, type Target } from "./probe.ts";
-import { type Exit, launch, type Running, recall, stop } from "./processes.ts";
+import { type Exit, launch, type Running, stop } from "./processes.ts";
 import { createBackoff, durationText, shouldRestart } from "./restart.ts";
 
 /** What a container needs of its pod. */
@@ -25,14 +26,6 @@ export type ContainerHost = {
   /** The view changed: write the status, start what waits. */
   changed: () => void;
 };
-
-const terminatedOf = (exit: Exit, startedAtMs: number, containerID: string): Terminated => ({
-  exitCode: exit.exitCode,
-  reason: exit.exitCode === 0 ? "Completed" : "Error",
-  startedAt: timestamp(startedAtMs),
-  finishedAt: timestamp(exit.finishedAtMs),
-  containerID,
-});
 
 const lastAttempt = (folder: string): number => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -144,44 +137,11 @@ export class Container {
     }, delayMs).unref();
   }
 
-  /** Takes over what a kubelet before us left: a running program, or the news of its end. */
   private restore(): void {
     const folder = join(this.host.folder, String(this.attempt));
-    const past = recall(folder);
-    this.see({ restartCount: this.attempt });
-    if (past.kind === "none") return;
-    const pod = this.host.pod();
-    const statuses: {
-      name: string;
-      containerID?: string;
-      ready: boolean;
-      started: boolean;
-      lastState?: { terminated?: Terminated };
-    }[] = (this.init ? pod.status?.initContainerStatuses : pod.status?.containerStatuses) ?? [];
-    const status = statuses.find(({ name }) => name === this.spec.name);
-    if (past.kind === "ended" || !this.host.node.canAdopt) {
-      const exit = past.kind === "ended" ? past.exit : { exitCode: 137, finishedAtMs: past.run.startedAtMs };
-      const startedAtMs = past.kind === "ended" ? past.startedAtMs : past.run.startedAtMs;
-      const terminated = terminatedOf(exit, startedAtMs, status?.containerID ?? "");
-      this.see({
-        state: { kind: "terminated", terminated },
-        ready: this.init && exit.exitCode === 0,
-        containerId: terminated.containerID,
-      });
-      return;
-    }
-    const containerId = `process://${past.run.identity.pid}`;
-    const same = status?.containerID === containerId;
-    const last = status?.lastState?.terminated;
-    const ungated = !this.init && this.spec.startupProbe === undefined;
-    this.see({
-      state: { kind: "running", startedAt: timestamp(past.run.startedAtMs) },
-      ...(last === undefined ? {} : { last }),
-      containerId,
-      started: ungated || (same && status.started),
-      ready: (ungated && this.spec.readinessProbe === undefined) || (same && status.ready),
-    });
-    this.follow(past.run);
+    const { view, run } = recalled(this.spec, this.init, this.host.pod(), folder, this.host.node.canAdopt);
+    this.see({ ...view, restartCount: this.attempt });
+    if (run !== undefined) this.follow(run);
   }
 
   private follow(running: Running): void {

@@ -1,5 +1,6 @@
 import { timestamp } from "../controllers/objects.ts";
 import type { KubeObject } from "../store/types.ts";
+import type { Exit } from "./processes.ts";
 
 export type Terminated = {
   exitCode: number;
@@ -42,6 +43,14 @@ type Condition = {
   reason?: string;
   message?: string;
 };
+
+export const terminatedOf = (exit: Exit, startedAtMs: number, containerID: string): Terminated => ({
+  exitCode: exit.exitCode,
+  reason: exit.exitCode === 0 ? "Completed" : "Error",
+  startedAt: timestamp(startedAtMs),
+  finishedAt: timestamp(exit.finishedAtMs),
+  containerID,
+});
 
 const stateOf = (state: ContainerState): Record<string, unknown> => {
   switch (state.kind) {

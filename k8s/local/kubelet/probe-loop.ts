@@ -61,8 +61,8 @@ export const startProbe = (
     else fail(result);
     if (signal.aborted) return;
     const waiting = eager && healthy === undefined;
-    timer = setTimeout(tick, waiting ? eagerDelayMs(performance.now() - startMs, periodMs) : periodMs);
+    timer = setTimeout(() => void tick(), waiting ? eagerDelayMs(performance.now() - startMs, periodMs) : periodMs);
   };
-  timer = setTimeout(tick, Math.max(0, startMs + (eager ? 0 : periodMs) - performance.now()));
+  timer = setTimeout(() => void tick(), Math.max(0, startMs + (eager ? 0 : periodMs) - performance.now()));
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
 };
