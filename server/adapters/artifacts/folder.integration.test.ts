@@ -1,0 +1,109 @@
+import { execFileSync, spawn } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { artifactFolder } from "./folder.ts";
+import { partName } from "./parts.ts";
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "slipway-artifacts-"));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+const limits = { bytesMax: 64 << 20, sizeBytes: undefined, sha256: undefined, signal: new AbortController().signal };
+const bodyOf = (...chunks: Uint8Array[]) =>
+  new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const next = chunks.shift();
+      if (next === undefined) controller.close();
+      else controller.enqueue(next);
+    },
+  });
+const hex = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+const everyFile = async (folder = dir) =>
+  (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((e) => e.name);
+
+test("bytes in chunks of any size come out whole, under their digest", async () => {
+  const chunks = Array.from({ length: 40 }, (_, index) => randomBytes(index * 7_919));
+  const whole = Buffer.concat(chunks);
+  const stored = await artifactFolder(dir).receive(bodyOf(...chunks), limits);
+  expect(stored).toEqual({ digest: `sha256:${hex(whole)}`, sizeBytes: whole.length });
+  const found = await artifactFolder(dir).find(stored.digest);
+  expect(hex(await readFile(found?.path ?? ""))).toBe(hex(whole));
+  expect(await everyFile()).toEqual([hex(whole)]);
+});
+
+const failing = (error: Error) =>
+  new ReadableStream<Uint8Array>({
+    pull(controller) {
+      controller.enqueue(randomBytes(1 << 20));
+      controller.error(error);
+    },
+  });
+
+test.each([
+  ["nothing at all", () => bodyOf(), {}, "invalid"],
+  ["more than the limit", () => bodyOf(randomBytes(2_000)), { bytesMax: 1_000 }, "payload_too_large"],
+  [
+    "more announced than the limit",
+    () => bodyOf(randomBytes(10)),
+    { bytesMax: 1_000, sizeBytes: 2_000 },
+    "payload_too_large",
+  ],
+  ["another digest than announced", () => bodyOf(randomBytes(10)), { sha256: randomBytes(32) }, "digest_mismatch"],
+  ["less than announced", () => bodyOf(randomBytes(10)), { sizeBytes: 20 }, "invalid"],
+  ["a connection that breaks", () => failing(new Error("reset")), {}, "invalid"],
+])("%s is refused and leaves no file", async (_, body, more, code) => {
+  await expect(artifactFolder(dir).receive(body(), { ...limits, ...more })).rejects.toMatchObject({ code });
+  expect(await everyFile()).toEqual([]);
+});
+
+test("a caller that goes away leaves no file", async () => {
+  const abort = new AbortController();
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      controller.enqueue(randomBytes(1 << 16));
+      setImmediate(() => abort.abort());
+    },
+  });
+  const receiving = artifactFolder(dir).receive(endless, { ...limits, signal: abort.signal });
+  await expect(receiving).rejects.toMatchObject({ code: "invalid" });
+  expect(await everyFile()).toEqual([]);
+});
+
+test("a full disk is storage_full, nothing is left, and the next smaller upload succeeds", async () => {
+  const disk = join(dir, "disk");
+  await mkdir(disk);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", disk]);
+  try {
+    const folder = artifactFolder(disk);
+    const chunks = Array.from({ length: 8 }, () => randomBytes(1 << 20));
+    await expect(folder.receive(bodyOf(...chunks), limits)).rejects.toMatchObject({ code: "storage_full" });
+    expect(await everyFile(disk)).toEqual([]);
+    expect((await folder.receive(bodyOf(randomBytes(1 << 20)), limits)).sizeBytes).toBe(1 << 20);
+  } finally {
+    execFileSync("umount", [disk]);
+  }
+});
+
+test("what a killed process was writing is swept, what a living one writes is not", async () => {
+  const incoming = join(dir, "incoming");
+  await mkdir(incoming);
+  const child = spawn("sleep", ["60"]);
+  const started = (await readFile(`/proc/${child.pid}/stat`, "utf8")).split(" ")[21];
+  const ours = partName("alive").split("~");
+  const theirs = [ours[0], child.pid, started, "theirs"].join("~");
+  await writeFile(join(incoming, ours.join("~")), "x");
+  await writeFile(join(incoming, theirs), "x");
+  expect(await artifactFolder(dir).sweep()).toBe(0);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  expect(await artifactFolder(dir).sweep()).toBe(1);
+  expect(await everyFile()).toEqual([ours.join("~")]);
+});

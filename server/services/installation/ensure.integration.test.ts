@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { isPassword } from "#server/auth/password.ts";
+import { type Rest, startRest } from "#test/support/rest.ts";
+import { ensureInstallation } from "./ensure.ts";
+import { whyNotReady } from "./ready.ts";
+
+let rest: Rest;
+beforeAll(async () => {
+  rest = await startRest();
+});
+afterAll(() => rest.close());
+
+const db = () => rest.container.services.db;
+const audits = () => db().read.audit.count();
+
+test("ten starts at once seed one of each, and a later start changes and audits nothing", async () => {
+  const before = await audits();
+  const ids = await Promise.all(
+    Array.from({ length: 10 }, async () => (await ensureInstallation(db(), rest.container.config)).installationId),
+  );
+  expect(new Set(ids)).toEqual(new Set([rest.installationId]));
+  expect(await audits()).toBe(before);
+  const { read } = db();
+  expect([await read.user.count(), await read.cluster.count(), await read.environment.count()]).toEqual([1, 1, 1]);
+});
+
+test("the first administrator's password is kept as a hash that knows it", async () => {
+  const user = await db().read.user.findFirstOrThrow();
+  expect(user).toMatchObject({ email: "admin@slipway.local", role: "administrator" });
+  expect(user.passwordHash).not.toContain("correct");
+  expect(await isPassword("correct horse battery", user.passwordHash)).toBe(true);
+  expect(await isPassword("correct horse", user.passwordHash)).toBe(false);
+});
+
+test("a gateway that moved is told to the environment once, with one audit and one change row", async () => {
+  const before = [await audits(), await db().read.change.count()];
+  const { config } = rest.container;
+  const moved = { ...config, localEnvironment: { ...config.localEnvironment, gatewayUrl: "http://127.0.0.1:8099" } };
+  await ensureInstallation(db(), moved);
+  await ensureInstallation(db(), moved);
+  expect([await audits(), await db().read.change.count()]).toEqual(before.map((count) => count + 1));
+  expect((await rest.call("GET", "/environments")).body.items[0]).toMatchObject({
+    gatewayUrl: "http://127.0.0.1:8099",
+    generation: 2,
+  });
+});
+
+test("a database without one of our migrations is not ready, and says which", async () => {
+  const dir = rest.container.config.migrationsDir;
+  expect(await whyNotReady(db(), dir)).toBeNull();
+  await db().read.$executeRaw`UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name LIKE '%_init'`;
+  expect(await whyNotReady(db(), dir)).toContain("_init");
+});
