@@ -14,7 +14,7 @@ const state = openStateDir(config.stateDir);
 let link: ClusterLink | undefined;
 const router = createRouter({
   ready: () => link?.ready() ?? false,
-  stalenessSeconds: () => link?.stalenessSeconds() ?? null,
+  stalenessSeconds: () => link?.stalenessSeconds() ?? performance.now() / 1_000,
 });
 router.table.restore(await state.load(), performance.now());
 link = followCluster({ kube, config, table: router.table, state });

@@ -10,8 +10,8 @@ const SHADOW_BYTES_MAX = 32 * 1024 * 1024;
 
 export type Freshness = {
   ready(): boolean;
-  /** Since plans were last known to be the cluster's; null before the first time. */
-  stalenessSeconds(): number | null;
+  /** Since plans were last known to be the cluster's; before the first time, since the process started. */
+  stalenessSeconds(): number;
 };
 
 /** A router without its source of plans: whoever feeds `table` decides what is served. */
@@ -53,12 +53,10 @@ function processMetrics(freshness: Freshness): Registry {
   collectDefaultMetrics({ register: registry });
   new Gauge({
     name: "slipway_plan_staleness_seconds",
-    help: "Since this router last knew that its plans were the cluster's. Absent before the first time.",
+    help: "Since this router last knew that its plans were the cluster's; at first, since it started.",
     registers: [registry],
     collect() {
-      const staleness = freshness.stalenessSeconds();
-      if (staleness === null) this.reset();
-      else this.set(staleness);
+      this.set(freshness.stalenessSeconds());
     },
   });
   return registry;

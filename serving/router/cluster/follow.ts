@@ -17,6 +17,8 @@ const LEASE_READ_EVERY_MS = 2_000;
 /** How long a plan may wait for slices that ought to have come before it. */
 const SLICES_WAIT_MS = 1_000;
 const SAVE_PODS_AFTER_MS = 200;
+/** A rollback waits for routers: they ask a recovering API more often than others need to. */
+const PACE = { backoffMsMax: 1_000 };
 
 export type ClusterLink = Freshness & { stop(): void };
 type Deps = { kube: Kube; config: Config; table: RoutingTable; state: StateDir };
@@ -25,18 +27,26 @@ type Deps = { kube: Kube; config: Config; table: RoutingTable; state: StateDir }
 export function followCluster({ kube, config, table, state }: Deps): ClusterLink {
   const { namespace } = config.pod;
   const select = (component: string) => `${LABEL.installation}=${config.installation},${LABEL.component}=${component}`;
-  const plans = watchResource(kube, {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    namespace,
-    labelSelector: select(COMPONENT.plan),
-  });
-  const slices = watchResource(kube, {
-    apiVersion: "discovery.k8s.io/v1",
-    kind: "EndpointSlice",
-    namespace,
-    labelSelector: select(COMPONENT.model),
-  });
+  const plans = watchResource(
+    kube,
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      namespace,
+      labelSelector: select(COMPONENT.plan),
+    },
+    PACE,
+  );
+  const slices = watchResource(
+    kube,
+    {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      namespace,
+      labelSelector: select(COMPONENT.model),
+    },
+    PACE,
+  );
   const lease = ownLease(kube, config);
   const acknowledger = startAcknowledger({
     acks: () => table.acks(performance.now()),
@@ -54,7 +64,7 @@ export function followCluster({ kube, config, table, state }: Deps): ClusterLink
     lease,
     acknowledger,
     synced: false,
-    freshAtMs: null,
+    freshAtMs: 0,
     savingPods: undefined,
   };
   const restored = table.planNames().length > 0;
@@ -64,7 +74,7 @@ export function followCluster({ kube, config, table, state }: Deps): ClusterLink
   return {
     // A restarted container whose API is away serves what its predecessor knew; one that can ask, asks first.
     ready: () => link.synced || (restored && (plans.fresh().error ?? slices.fresh().error) !== null),
-    stalenessSeconds: () => (link.freshAtMs === null ? null : (performance.now() - link.freshAtMs) / 1_000),
+    stalenessSeconds: () => (performance.now() - link.freshAtMs) / 1_000,
     stop() {
       stopped.abort();
       clearTimeout(link.savingPods);
@@ -82,7 +92,8 @@ type Link = Omit<Deps, "config"> & {
   acknowledger: Acknowledger;
   /** Both lists were taken in once. */
   synced: boolean;
-  freshAtMs: number | null;
+  /** By `performance.now()`, whose zero is the start of the process. */
+  freshAtMs: number;
   savingPods: NodeJS.Timeout | undefined;
 };
 
