@@ -3,8 +3,9 @@ import { applyLocalEnvironment } from "./apply-environment.ts";
 import { logFileOf, type StackConfig } from "./config.ts";
 import { startWeb, startWorker } from "./control-plane.ts";
 import { kubeconfigOf, startLocalCluster } from "./local-cluster.ts";
+import { followPodTargets } from "./pod-targets.ts";
 import { startPostgres } from "./postgres.ts";
-import { findPrometheus, startPrometheus } from "./prometheus.ts";
+import { type Discovery, findPrometheus, startPrometheus, targetsFileOf } from "./prometheus.ts";
 import type { Component } from "./supervise.ts";
 
 /** Starts a component and keeps it up until the stack stops. */
@@ -82,13 +83,19 @@ export async function bringUpPrometheus(
     run.cluster,
   ]);
   if (program === undefined) return undefined;
+  let discovery: Discovery | undefined;
   try {
     await keep({
       name: "prometheus",
-      start: () => startPrometheus({ home, port: ports.prometheus, kubeconfig, program }),
+      start: async () => {
+        const prometheus = await startPrometheus({ home, port: ports.prometheus, kubeconfig, program });
+        discovery = prometheus.discovery;
+        return prometheus;
+      },
       stopSignal: "SIGTERM",
       stopGraceMs: 10_000,
     });
+    if (discovery === "file") await followPodTargets(kubeconfig, targetsFileOf(home));
     return `http://127.0.0.1:${ports.prometheus}`;
   } catch (error) {
     stopAsked.throwIfAborted();

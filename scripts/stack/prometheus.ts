@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { ANNOTATION, LABEL } from "#domain/shared/cluster-names.ts";
 import { logFileOf } from "./config.ts";
+import { podMeta } from "./pod-targets.ts";
 import { type Started, startReady } from "./process.ts";
 
 export type PrometheusOptions = Readonly<{
@@ -47,13 +48,30 @@ export async function findPrometheus(home: string, stop?: AbortSignal): Promise<
   return unpacked;
 }
 
-/** Prometheus on 127.0.0.1:`port`, which finds the pods of the cluster by itself. Ready when it answers. */
-export function startPrometheus(options: PrometheusOptions): Promise<Started> {
+/** `file`: what `targetsFileOf` names is scraped, and somebody has to keep it current (`followPodTargets`). */
+export type Discovery = "kubernetes" | "file";
+
+export const targetsFileOf = (home: string) => join(home, "prometheus", "pods.json");
+
+/**
+ * Prometheus on 127.0.0.1:`port`, scraping every pod of the cluster that asks for it. Debian builds it without
+ * `kubernetes_sd_configs`; then a file names the pods. Ready when it answers.
+ */
+export async function startPrometheus(options: PrometheusOptions): Promise<Started & { discovery: Discovery }> {
+  try {
+    return { ...(await startWith(options, "kubernetes")), discovery: "kubernetes" };
+  } catch (error) {
+    if (!/kubernetes_sd_configs not found/.test((error as Error).message)) throw error;
+    return { ...(await startWith(options, "file")), discovery: "file" };
+  }
+}
+
+function startWith(options: PrometheusOptions, discovery: Discovery): Promise<Started> {
   const { home, port, program } = options;
   const folder = join(home, "prometheus");
   mkdirSync(folder, { recursive: true });
   const config = join(folder, "prometheus.yml");
-  writeFileSync(config, stringify(scrapeConfig(options)), { mode: 0o600 });
+  writeFileSync(config, stringify(scrapeConfig(options, discovery)), { mode: 0o600 });
   return startReady(
     {
       command: program,
@@ -74,18 +92,19 @@ export function startPrometheus(options: PrometheusOptions): Promise<Started> {
   );
 }
 
-const meta = (kind: "label" | "annotation", name: string) =>
-  `__meta_kubernetes_pod_${kind}_${name.replaceAll(/[^a-zA-Z0-9_]/g, "_")}`;
-
-function scrapeConfig({ kubeconfig, scrapeIntervalSeconds = 2 }: PrometheusOptions) {
-  const annotated = (name: string) => meta("annotation", `prometheus.io/${name}`);
+function scrapeConfig({ home, kubeconfig, scrapeIntervalSeconds = 2 }: PrometheusOptions, discovery: Discovery) {
+  const pods =
+    discovery === "kubernetes"
+      ? { kubernetes_sd_configs: [{ role: "pod", kubeconfig_file: kubeconfig }] }
+      : { file_sd_configs: [{ files: [targetsFileOf(home)] }] };
+  const annotated = (name: string) => podMeta("annotation", `prometheus.io/${name}`);
   const copy = (from: string, to: string) => ({ source_labels: [from], target_label: to });
   return {
     global: { scrape_interval: `${scrapeIntervalSeconds}s`, scrape_timeout: `${scrapeIntervalSeconds}s` },
     scrape_configs: [
       {
         job_name: "slipway-pods",
-        kubernetes_sd_configs: [{ role: "pod", kubeconfig_file: kubeconfig }],
+        ...pods,
         relabel_configs: [
           { source_labels: [annotated("scrape")], action: "keep", regex: "true" },
           // A pod has one target per declared port; made equal by this, all but one are dropped as duplicates.
@@ -99,12 +118,12 @@ function scrapeConfig({ kubeconfig, scrapeIntervalSeconds = 2 }: PrometheusOptio
           { source_labels: ["__meta_kubernetes_pod_phase"], action: "drop", regex: "Pending|Succeeded|Failed" },
           copy("__meta_kubernetes_namespace", "namespace"),
           copy("__meta_kubernetes_pod_name", "pod"),
-          copy(meta("label", LABEL.installation), "installation"),
-          copy(meta("label", LABEL.component), "component"),
-          copy(meta("label", LABEL.endpoint), "endpoint"),
-          copy(meta("label", LABEL.revision), "revision"),
-          copy(meta("annotation", ANNOTATION.modelName), "model"),
-          copy(meta("annotation", ANNOTATION.versionNumber), "version"),
+          copy(podMeta("label", LABEL.installation), "installation"),
+          copy(podMeta("label", LABEL.component), "component"),
+          copy(podMeta("label", LABEL.endpoint), "endpoint"),
+          copy(podMeta("label", LABEL.revision), "revision"),
+          copy(podMeta("annotation", ANNOTATION.modelName), "model"),
+          copy(podMeta("annotation", ANNOTATION.versionNumber), "version"),
         ],
       },
     ],
