@@ -1,0 +1,142 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort } from "#scripts/stack/ports.ts";
+import { type Started, startReady, stopProcess } from "#scripts/stack/process.ts";
+import { findPrometheus } from "#scripts/stack/prometheus.ts";
+import { aScalingModel } from "#test/factories/onnx.ts";
+import { type Rest, startRest } from "#test/support/rest.ts";
+
+const STEP_SECONDS = 15;
+const MINUTES = 20;
+let dir: string;
+let prometheus: Started | undefined;
+let rest: Rest;
+// An hour ago, on a whole step: written into Prometheus' store beforehand, so nothing waits for scrapes.
+const begin = Math.floor(Date.now() / 60_000) * 60 - 3_600;
+const end = begin + MINUTES * 60;
+const iso = (seconds: number) => new Date(seconds * 1_000).toISOString();
+
+/** r1: 10 answers a second, one in ten a 500, all within 50 ms; r2: silent from minute 5 to 15, and no errors. */
+function exposition(): string {
+  const labels = (revision: number, more: string) =>
+    `environment="local",endpoint="iris",revision="${revision}",model="m",version="1",${more}`;
+  const counter: string[] = ["# TYPE slipway_requests counter"];
+  const histogram: string[] = ["# TYPE slipway_request_duration_seconds histogram"];
+  const memory: string[] = ["# TYPE process_resident_memory_bytes gauge"];
+  const line = (to: string[], name: string, value: number, at: number) => to.push(`${name} ${value} ${at}`);
+  const times = Array.from({ length: (MINUTES * 60) / STEP_SECONDS + 1 }, (_, i) => begin + i * STEP_SECONDS);
+  for (const code of ["200", "500"])
+    for (const at of times)
+      line(
+        counter,
+        `slipway_requests_total{${labels(1, `code="${code}",role="live"`)}}`,
+        (at - begin) * (code === "200" ? 9 : 1),
+        at,
+      );
+  for (const at of times)
+    if (at <= begin + 300 || at >= begin + 900)
+      line(counter, `slipway_requests_total{${labels(2, 'code="200",role="live"')}}`, at - begin, at);
+  for (const at of times)
+    line(counter, `slipway_requests_total{${labels(2, 'code="200",role="shadow"')}}`, (at - begin) * 100, at);
+  for (const le of ["0.05", "+Inf"])
+    for (const at of times)
+      line(
+        histogram,
+        `slipway_request_duration_seconds_bucket{${labels(1, `code="200",role="live",le="${le}"`)}}`,
+        (at - begin) * 9,
+        at,
+      );
+  for (const at of times)
+    line(
+      memory,
+      'process_resident_memory_bytes{namespace="slipway-local",pod="iris-r1-5d9c7b8f6d-abcde"}',
+      1_000_000,
+      at,
+    );
+  return [...counter, ...histogram, ...memory, "# EOF", ""].join("\n");
+}
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "slipway-metrics-"));
+  const program = await findPrometheus(dir);
+  const data = join(dir, "data");
+  await writeFile(join(dir, "history.txt"), exposition());
+  const promtool = join(dirname(program), "promtool");
+  await promisify(execFile)(promtool, ["tsdb", "create-blocks-from", "openmetrics", join(dir, "history.txt"), data]);
+  await writeFile(join(dir, "prometheus.yml"), "scrape_configs: []\n");
+  const port = await freePort();
+  prometheus = await startReady(
+    {
+      command: program,
+      args: [
+        `--config.file=${join(dir, "prometheus.yml")}`,
+        `--storage.tsdb.path=${data}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ],
+      env: { PATH: process.env.PATH },
+      cwd: dir,
+      logFile: join(dir, "prometheus.log"),
+    },
+    async () => (await fetch(`http://127.0.0.1:${port}/-/ready`).catch(() => undefined))?.ok === true,
+    30_000,
+  );
+  rest = await startRest({ PROMETHEUS_URL: `http://127.0.0.1:${port}` });
+  await rest.call("POST", "/models", { body: { name: "m" } });
+  const { digest } = (await rest.call("PUT", "/artifacts", { raw: aScalingModel(2) })).body;
+  await rest.call("POST", "/models/m/versions", { body: { artifact: digest } });
+  await rest.call("POST", "/endpoints", { body: { name: "iris", environment: "local" } });
+  for (const _ of [1, 2]) await rest.call("POST", "/endpoints/iris/revisions", { body: { model: "m", version: "1" } });
+});
+afterAll(async () => {
+  await rest?.close();
+  if (prometheus !== undefined) await stopProcess(prometheus.process, "SIGTERM", 5_000);
+  await rm(dir, { recursive: true, force: true });
+});
+
+const read = (query: string) => rest.call("GET", `/endpoints/iris/metrics?${query}`);
+const range = () => `from=${iso(begin + 120)}&to=${iso(end)}&stepSeconds=60`;
+
+test("rates, error shares and latencies of each revision are what was scraped", async () => {
+  const { body } = await read(range());
+  const r1 = body.revisions.find((series: { revision: number }) => series.revision === 1);
+  expect(body.timestamps).toHaveLength(MINUTES - 1);
+  for (const value of r1.requestsPerSecond) expect(value).toBeCloseTo(10, 6);
+  for (const value of r1.errorRatio) expect(value).toBeCloseTo(0.1, 6);
+  for (const value of r1.latencyMsP99) expect(value).toBeCloseTo(49.5, 1);
+  expect(new Set(r1.memoryBytes)).toEqual(new Set([1_000_000]));
+});
+
+test("silence is a gap and never a zero; a revision without errors has the share zero; shadows count for nothing", async () => {
+  const { body } = await read(range());
+  const r2 = body.revisions.find((series: { revision: number }) => series.revision === 2);
+  const at = (minute: number) => body.timestamps.indexOf(iso(begin + minute * 60));
+  expect(r2.requestsPerSecond[at(10)]).toBeNull();
+  expect(r2.errorRatio[at(10)]).toBeNull();
+  expect(r2.requestsPerSecond[at(18)]).toBeCloseTo(1, 6);
+  expect(r2.errorRatio[at(18)]).toBe(0);
+  expect(new Set(r2.gpuUtilization)).toEqual(new Set([null]));
+});
+
+test("a range that is empty, backward or too fine is refused", async () => {
+  expect((await read(`from=${iso(end)}&to=${iso(begin)}`)).body).toMatchObject({
+    status: 422,
+    errors: [{ path: "from" }],
+  });
+  expect((await read(`from=${iso(begin - 86_400)}&to=${iso(end)}&stepSeconds=1`)).body.errors[0].path).toBe(
+    "stepSeconds",
+  );
+  expect((await read("from=yesterday")).body.errors[0].path).toBe("from");
+});
+
+test("with Prometheus gone the answer is 503 and says since when, the same moment each time", async () => {
+  if (prometheus === undefined) throw new Error("it did not start");
+  await stopProcess(prometheus.process, "SIGTERM", 5_000);
+  const first = await read(range());
+  const second = await read(range());
+  expect(first.body).toMatchObject({ status: 503, code: "unavailable", since: expect.any(String) });
+  expect(second.body.since).toBe(first.body.since);
+});
