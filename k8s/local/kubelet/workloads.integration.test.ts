@@ -140,6 +140,9 @@ describe("what goes wrong", () => {
       const container = containerOf("crash");
       return container?.state.waiting?.reason === "CrashLoopBackOff" && container.restartCount >= 2 && container;
     });
+    const [loopedAt, count] = [performance.now(), status.restartCount];
+    await cluster.until("the next run", () => containerOf("crash")?.restartCount > count);
+    expect(performance.now() - loopedAt).toBeGreaterThan(300);
     expect(status.lastState.terminated).toMatchObject({ exitCode: 7, reason: "Error" });
     expect(status.state.waiting.message).toContain("restarting failed container=web pod=crash-");
     const pod = cluster.pods("crash")[0] as KubeObject;
