@@ -92,8 +92,10 @@ function settle(others: readonly ManagerEntry[], touched: FieldSet, force: boole
 }
 
 function describe({ manager, operation, apiVersion, subresource }: ManagerEntry): string {
+  // The scale subresource is of a kind of its own, whatever it scales.
+  const version = subresource === "scale" ? "autoscaling/v1" : apiVersion;
   const through = subresource === undefined ? "" : ` with subresource "${subresource}"`;
-  return `"${manager}"${through}${operation === "Update" ? ` using ${apiVersion}` : ""}`;
+  return `"${manager}"${through}${operation === "Update" ? ` using ${version}` : ""}`;
 }
 
 function conflictError(conflicts: readonly { field: string; who: string }[]): ApiError {

@@ -11,14 +11,14 @@ export type SchemaFile = {
 
 /** How a value may be owned and merged: whole (`leaf`), by member, by key, by element. */
 export type Schema =
-  | { shape: "leaf"; type: "string" | "number" | "boolean" | "any" }
+  | { shape: "leaf"; type: "string" | "number" | "boolean" | "any" | "microtime" }
   /** Anything below is taken apart by what it is: maps by member, lists whole. */
   | { shape: "deduced" }
   | { shape: "struct"; atomic: boolean; field(name: string): Schema | undefined }
   | { shape: "map"; atomic: boolean; element: Schema }
   | { shape: "list"; merge: "atomic" | "set" | readonly string[]; element: Schema };
 
-const file = JSON.parse(readFileSync(join(import.meta.dirname, "schema.json"), "utf8")) as SchemaFile;
+export const SCHEMA_FILE = JSON.parse(readFileSync(join(import.meta.dirname, "schema.json"), "utf8")) as SchemaFile;
 const DEDUCED: Schema = { shape: "deduced" };
 
 const structs = new Map<string, Schema>();
@@ -51,15 +51,16 @@ function typed(type: string, place: string): Schema {
   }
   const map = /^\{ \[key: string\]: (.*); \}$/.exec(type)?.[1];
   if (map !== undefined) return { shape: "map", atomic: ATOMIC_TYPES.has(place), element: typed(map, `${place}{}`) };
-  const fields = file.types[type];
+  const fields = SCHEMA_FILE.types[type];
   if (fields) return structOf(type, fields);
   if (type === "string" || type === "number" || type === "boolean") return { shape: "leaf", type };
-  // Times come as strings; IntOrString and raw JSON as whatever they are.
-  return { shape: "leaf", type: type === "Date" || type === "V1MicroTime" ? "string" : "any" };
+  if (type === "V1MicroTime") return { shape: "leaf", type: "microtime" };
+  // IntOrString and raw JSON are whatever they are.
+  return { shape: "leaf", type: type === "Date" ? "string" : "any" };
 }
 
 /** What may stand in an object of this kind. Kinds stored as they are have no schema: everything may. */
 export function schemaOf(kind: string): Schema {
-  const type = file.kinds[kind];
+  const type = SCHEMA_FILE.kinds[kind];
   return type === undefined ? DEDUCED : typed(type, "");
 }

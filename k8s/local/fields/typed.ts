@@ -100,7 +100,7 @@ export function merge(live: unknown, config: unknown, schema: Schema, path = "")
   return out;
 }
 
-/** In the order of the configuration; items that only live has keep their place among the others. */
+/** In the order of the configuration; items that only live has keep their place, and come before what is new. */
 function mergeItems(live: readonly Part[], config: readonly Part[], path: string): unknown[] {
   const wanted = new Map<string, Part>();
   for (const part of config) {
@@ -110,19 +110,25 @@ function mergeItems(live: readonly Part[], config: readonly Part[], path: string
   const places = new Map(live.map((part, index) => [part.key, index]));
   const out: unknown[] = [];
   let next = 0;
-  const keepUntil = (end: number) => {
+  const keepLiveOnly = (end: number, others: "stop" | "skip") => {
     for (; next < end; next++) {
       const part = live[next];
-      if (part && !wanted.has(part.key)) out.push(part.value);
+      if (!part) return;
+      if (!wanted.has(part.key)) out.push(part.value);
+      else if (others === "stop") return;
     }
   };
   for (const part of config) {
     const place = places.get(part.key);
-    if (place !== undefined) keepUntil(place);
+    if (place === undefined) keepLiveOnly(live.length, "stop");
+    else {
+      keepLiveOnly(place, "skip");
+      next = Math.max(next, place + 1);
+    }
     const current = place === undefined ? undefined : live[place]?.value;
     out.push(merge(current, part.value, part.schema, `${path}${elementText(part.key)}`));
   }
-  keepUntil(live.length);
+  keepLiveOnly(live.length, "skip");
   return out;
 }
 
@@ -159,10 +165,7 @@ export function withContainers(set: FieldSet, depth = 0): FieldSet {
 export function checkTypes(value: unknown, schema: Schema, path = ""): void {
   if (value === null || value === undefined) return;
   if (schema.shape === "leaf") {
-    if (schema.type !== "any" && typeof value !== schema.type)
-      throw new TypeFault(
-        `${path}: expected ${schema.type === "number" ? "numeric (int or float)" : schema.type}, got ${shown(value)}`,
-      );
+    checkLeaf(value, schema.type, path);
     return;
   }
   if (schema.shape === "deduced") return;
@@ -172,11 +175,23 @@ export function checkTypes(value: unknown, schema: Schema, path = ""): void {
     return;
   }
   if (!isObject(value)) throw new TypeFault(`${path}: expected map, got ${shown(value)}`);
-  for (const [name, member] of Object.entries(value)) {
+  for (const name of Object.keys(value).sort()) {
     const of = schema.shape === "struct" ? schema.field(name) : schema.element;
     if (!of) throw new TypeFault(`${path}.${name}: field not declared in schema`);
-    checkTypes(member, of, `${path}.${name}`);
+    checkTypes(value[name], of, `${path}.${name}`);
   }
+}
+
+const MICRO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$/;
+
+function checkLeaf(value: unknown, type: Extract<Schema, { shape: "leaf" }>["type"], path: string): void {
+  if (type === "any") return;
+  if (type === "microtime") {
+    if (typeof value === "string" && MICRO_TIME.test(value)) return;
+    throw new TypeFault(`.parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05.000000Z07:00": cannot parse`);
+  }
+  if (typeof value === type) return;
+  throw new TypeFault(`${path}: expected ${type === "number" ? "numeric (int or float)" : type}, got ${shown(value)}`);
 }
 
 const shown = (value: unknown) =>

@@ -1,6 +1,6 @@
-import { ApiError } from "../store/errors.ts";
+import type { DeleteOptions } from "../store/delete-object.ts";
+import { invalidOption } from "../store/errors.ts";
 import { isObject, type JsonObject } from "../store/json.ts";
-import type { DeleteOptions } from "../store/store.ts";
 import type { KubeObject } from "../store/types.ts";
 import { type Call, isDryRun } from "./call.ts";
 import { answerJson, contentType, parseObject, readBody } from "./exchange.ts";
@@ -14,11 +14,7 @@ function propagationOf(value: unknown): Propagation | undefined {
   const known = PROPAGATIONS.find((entry) => entry === value);
   if (known) return known;
   const message = `Unsupported value: ${JSON.stringify(value)}: supported values: "Foreground", "Background", "Orphan", "nil"`;
-  throw new ApiError(422, "Invalid", `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: ${message}`, {
-    group: "meta.k8s.io",
-    kind: "DeleteOptions",
-    causes: [{ reason: "FieldValueNotSupported", message, field: "propagationPolicy" }],
-  });
+  throw invalidOption("DeleteOptions", { reason: "FieldValueNotSupported", message, field: "propagationPolicy" });
 }
 
 /** From the body, or the query where there is none. */

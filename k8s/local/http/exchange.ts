@@ -45,7 +45,8 @@ export function answerText(response: ServerResponse, code: number, text: string)
 
 /** `text` is JSON already; it is turned into YAML only for those who ask for nothing else. */
 export function answerJson(response: ServerResponse, code: number, text: string, as: "json" | "yaml" = "json"): void {
-  const body = as === "yaml" ? stringify(JSON.parse(text), { sortMapEntries: true }) : text;
+  const body =
+    as === "yaml" ? stringify(JSON.parse(text), { version: "1.1", sortMapEntries: true, lineWidth: 0 }) : text;
   response.writeHead(code, { "content-type": `application/${as}`, "content-length": Buffer.byteLength(body) });
   response.end(body);
 }

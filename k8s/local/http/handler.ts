@@ -9,6 +9,7 @@ import { acceptedBy, answerError, answerJson, answerText } from "./exchange.ts";
 import type { Faults } from "./faults.ts";
 import { log } from "./logs.ts";
 import { OPENAPI_V2, OPENAPI_V2_PROTOBUF, openapiV3At } from "./openapi.ts";
+import { checkOptions } from "./options.ts";
 import { get, list } from "./read.ts";
 import { answerReview } from "./reviews.ts";
 import { type ResourceRoute, routeOf } from "./route.ts";
@@ -50,6 +51,7 @@ async function answer(parts: HandlerParts, request: IncomingMessage, response: S
   )
     return;
   if (answerDocument(parts, request, response, url)) return;
+  if (route.kind === "other" && method !== "GET") throw methodNotAllowed();
   if (route.kind === "unknown-resource") throw unknownResource();
   const inKnownGroup = /^\/apis\/[^/]+/.exec(url.pathname)?.[0];
   if (inKnownGroup && discoveryAt(inKnownGroup, false, "")) throw unknownResource();
@@ -70,6 +72,7 @@ const healthPath = (path: string) => /^\/(healthz|livez|readyz)(?=\/|$)/.exec(pa
 
 /** Health, version, discovery and OpenAPI; false when the path is none of them. */
 function answerDocument(parts: HandlerParts, request: IncomingMessage, response: ServerResponse, url: URL): boolean {
+  if (request.method !== "GET" && request.method !== "HEAD") return false;
   const path = url.pathname.length > 1 ? url.pathname.replace(/\/$/, "") : url.pathname;
   if (healthPath(path) !== path || ["/healthz", "/livez", "/readyz"].includes(path)) {
     answerText(response, 200, "ok");
@@ -135,6 +138,7 @@ async function answerResource(
     return;
   }
   if (fault) throw new ApiError(fault.code, fault.reason, fault.message);
+  checkOptions(verb, url.searchParams);
   const call: Call = {
     request,
     response,

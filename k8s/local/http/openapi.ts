@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
+import { schemasFor } from "../fields/openapi-schemas.ts";
 import { apiVersionOf, RESOURCES, type Resource } from "../store/resources.ts";
 
-/**
- * Enough OpenAPI for kubectl to see that PATCH takes `fieldValidation` and which kind lies at which path.
- * The schemas are empty: kubectl leaves validation to the server then.
- */
+// Enough OpenAPI for kubectl: which kind lies at which path, that PATCH takes `fieldValidation`, and the fields with
+// their merge keys, which client-side `apply` computes its patches from.
 const pathOf = (groupVersion: string) => (groupVersion.includes("/") ? `apis/${groupVersion}` : `api/${groupVersion}`);
 const GROUP_VERSIONS = [...new Set(RESOURCES.map(apiVersionOf))];
 
@@ -37,19 +36,11 @@ function document(groupVersion: string) {
     const scope = entry.namespaced ? "namespaces/{namespace}/" : "";
     return [`/${pathOf(groupVersion)}/${scope}${entry.plural}/{name}`, pathItem(entry)];
   });
-  const schemas = resources.map((entry) => [
-    `io.k8s.${entry.kind}`,
-    {
-      type: "object",
-      "x-kubernetes-group-version-kind": [{ group: entry.group, version: entry.version, kind: entry.kind }],
-      "x-kubernetes-preserve-unknown-fields": true,
-    },
-  ]);
   return {
     openapi: "3.0.0",
     info: { title: "Kubernetes", version: "1.36" },
     paths: Object.fromEntries(paths),
-    components: { schemas: Object.fromEntries(schemas) },
+    components: { schemas: schemasFor(resources) },
   };
 }
 

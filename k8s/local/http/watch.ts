@@ -1,4 +1,4 @@
-import { ApiError, gone } from "../store/errors.ts";
+import { ApiError, gone, invalidOption } from "../store/errors.ts";
 import { jsonOf } from "../store/json.ts";
 import { apiVersionOf } from "../store/resources.ts";
 import type { KubeObject, StoreEvent } from "../store/types.ts";
@@ -38,11 +38,7 @@ function optionsOf({ query, server }: Call): WatchOptions {
 function badInitialEvents(): ApiError {
   const message = "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan";
   const field = "resourceVersionMatch";
-  return new ApiError(422, "Invalid", `ListOptions.meta.k8s.io "" is invalid: ${field}: ${message}`, {
-    group: "meta.k8s.io",
-    kind: "ListOptions",
-    causes: [{ reason: "FieldValueForbidden", message, field }],
-  });
+  return invalidOption("ListOptions", { reason: "FieldValueForbidden", message, field });
 }
 
 /** What an event is to a watcher that sees only what its selection matches; undefined when nothing. */

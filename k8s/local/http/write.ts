@@ -2,13 +2,14 @@ import { apply } from "../fields/apply.ts";
 import { entriesOf, type FieldTracker, updateTracker } from "../fields/managers.ts";
 import { schemaOf } from "../fields/schema.ts";
 import { checkTypes, TypeFault, unknownFields, withoutUnknown } from "../fields/typed.ts";
+import { bad, required } from "../kinds/validate-rules.ts";
 import { jsonPatch } from "../patch/json-patch.ts";
 import { mergePatch } from "../patch/merge-patch.ts";
 import { strategicMergePatch } from "../patch/strategic-merge-patch.ts";
-import { ApiError, badRequest, modifiedMeanwhile } from "../store/errors.ts";
+import type { WriteOptions } from "../store/commit.ts";
+import { ApiError, badRequest, invalidOption, modifiedMeanwhile } from "../store/errors.ts";
 import { isObject, type JsonObject } from "../store/json.ts";
 import { apiVersionOf } from "../store/resources.ts";
-import type { WriteOptions } from "../store/store.ts";
 import type { KubeInput, KubeObject } from "../store/types.ts";
 import { type Call, isDryRun, managerOf } from "./call.ts";
 import { contentType, parseObject, parseYaml, readBody } from "./exchange.ts";
@@ -105,6 +106,8 @@ export async function update(call: Call): Promise<void> {
   const { request, resource } = call;
   const body = parseObject(contentType(request), await readBody(request), resource.kind);
   const object = placed(call, decodeBody(call, body)) as KubeObject;
+  existing(call);
+  requireVersion(call, object);
   answerObject(call, store(call, object, trackerFor(call, body)));
 }
 
@@ -155,13 +158,19 @@ function withPatchTypes(call: Call, current: KubeObject, result: JsonObject): Ku
   }
 }
 
-function required(field: string, why: string): ApiError {
-  const message = `Required value: ${why}`;
-  return new ApiError(422, "Invalid", `PatchOptions.meta.k8s.io "" is invalid: ${field}: ${message}`, {
-    group: "meta.k8s.io",
-    kind: "PatchOptions",
-    causes: [{ reason: "FieldValueRequired", message, field }],
-  });
+/** Kinds whose updates must say which state they change. */
+const CONDITIONAL = new Set([
+  "leases.coordination.k8s.io",
+  "podmonitors.monitoring.coreos.com",
+  "customresourcedefinitions.apiextensions.k8s.io",
+]);
+
+function requireVersion({ resource }: Call, { metadata }: KubeObject): void {
+  if (metadata.resourceVersion || !CONDITIONAL.has(resource.name)) return;
+  const cause = bad("metadata.resourceVersion", 0, "must be specified for an update");
+  const message = `${resource.name} "${metadata.name}" is invalid: ${cause.field}: ${cause.message}`;
+  const details = { name: metadata.name, group: resource.group, kind: resource.plural };
+  throw new ApiError(422, "Invalid", message, { ...details, causes: [cause] });
 }
 
 /** The configuration of an apply request; 400 for another kind or with ownership inside. */
@@ -184,7 +193,7 @@ async function applyPatch(call: Call): Promise<void> {
   const { query, resource, server, namespace, name = "" } = call;
   const manager = query.get("fieldManager");
   const text = await readBody(call.request);
-  if (!manager) throw required("fieldManager", "is required for apply patch");
+  if (!manager) throw invalidOption("PatchOptions", required("fieldManager", "is required for apply patch"));
   const config = configurationOf(call, text);
   placed(call, config as KubeInput);
   const live = server.store.get(resource.name, namespace, name);

@@ -1,6 +1,6 @@
 import type { Cause } from "../store/errors.ts";
 import type { Resource } from "../store/resources.ts";
-import type { KubeObject } from "../store/types.ts";
+import type { KubeObject, OwnerReference } from "../store/types.ts";
 import { bad, LABEL_RULE, LABEL_VALUE_RULE, NAME_PART_RULE, required, SUBDOMAIN_RULE } from "./validate-rules.ts";
 
 const LABEL_NAMED = new Set(["services", "namespaces"]);
@@ -10,6 +10,8 @@ const ANNOTATIONS_MAX_BYTES = 256 * 1024;
 
 function nameOf(resource: Resource, name: string): Cause[] {
   if (name === "") return [required("metadata.name", "name or generateName is required")];
+  if (resource.name === "namespaces" && name.includes("."))
+    return [bad("metadata.name", name, "must not contain dots")];
   if (PATH_NAMED.has(resource.name))
     return /[/%]/.test(name) ? [bad("metadata.name", name, "may not contain '/' or '%'")] : [];
   const rule = LABEL_NAMED.has(resource.name) ? LABEL_RULE : SUBDOMAIN_RULE;
@@ -36,6 +38,14 @@ function labelValues(labels: Readonly<Record<string, string>> | undefined): Caus
     );
 }
 
+function twoControllers(owners: readonly OwnerReference[]): Cause[] {
+  const [first, second] = owners.filter((owner) => owner.controller);
+  if (!first || !second) return [];
+  const names = [first, second].map((owner) => `${owner.kind}/${owner.name}`).join(" and ");
+  const message = `Only one reference can have Controller set to true. Found "true" in references for ${names}`;
+  return [bad("metadata.ownerReferences", owners, message)];
+}
+
 export function validateMeta(resource: Resource, { metadata }: KubeObject): Cause[] {
   const { labels, annotations, ownerReferences = [] } = metadata;
   const bytes = Object.entries(annotations ?? {}).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
@@ -50,6 +60,7 @@ export function validateMeta(resource: Resource, { metadata }: KubeObject): Caus
     ...labelValues(labels),
     ...keys(annotations, "metadata.annotations"),
     ...(bytes > ANNOTATIONS_MAX_BYTES ? [tooLong] : []),
+    ...twoControllers(ownerReferences),
     ...ownerReferences.flatMap((owner, index) =>
       (["apiVersion", "kind", "name", "uid"] as const)
         .filter((member) => !owner[member])

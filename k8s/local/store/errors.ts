@@ -52,8 +52,21 @@ const detailsOf = (resource: Resource, name: string, kind = resource.plural) => 
 export const notFound = (resource: Resource, name: string) =>
   new ApiError(404, "NotFound", `${resource.name} "${name}" not found`, detailsOf(resource, name));
 
-export const alreadyExists = (resource: Resource, name: string) =>
-  new ApiError(409, "AlreadyExists", `${resource.name} "${name}" already exists`, detailsOf(resource, name));
+export const alreadyExists = (resource: Resource, name: string, isBeingDeleted = false) =>
+  new ApiError(
+    409,
+    "AlreadyExists",
+    `${isBeingDeleted ? "object is being deleted: " : ""}${resource.name} "${name}" already exists`,
+    detailsOf(resource, name),
+  );
+
+/** 422 over a request's options; `kind` such as `DeleteOptions`. */
+export const invalidOption = (kind: string, cause: Cause) =>
+  new ApiError(422, "Invalid", `${kind}.meta.k8s.io "" is invalid: ${cause.field}: ${cause.message}`, {
+    group: "meta.k8s.io",
+    kind,
+    causes: [cause],
+  });
 
 export const conflict = (resource: Resource, name: string, why: string) =>
   new ApiError(
