@@ -33,16 +33,7 @@ export type Kube = {
     options: Waiting & { manager: string; subresource?: "status" | "scale"; dryRun?: boolean },
   ): Promise<LiveObject>;
   /** False when there was nothing to delete; `conflict` when it is not the object of `uid` or `resourceVersion`. */
-  delete(
-    ref: ObjectRef,
-    options?: Waiting & {
-      uid?: string;
-      resourceVersion?: string;
-      propagation?: Propagation;
-      gracePeriodSeconds?: number;
-      dryRun?: boolean;
-    },
-  ): Promise<boolean>;
+  delete(ref: ObjectRef, options?: DeleteOptions): Promise<boolean>;
   /** Lines of a container as bytes; with `follow` until `signal`. */
   podLog(pod: { namespace: string; name: string }, options: Waiting & PodLogOptions): Promise<Readable>;
   /** Whether the cluster knows the kind at all, such as PodMonitor. */
@@ -50,6 +41,14 @@ export type Kube = {
   /** See `Transport.dropConnections`. Watches recover by themselves; ask them to `relist` when their copy is in doubt. */
   dropConnections(): void;
   transport: Transport;
+};
+
+export type DeleteOptions = Waiting & {
+  uid?: string;
+  resourceVersion?: string;
+  propagation?: Propagation;
+  gracePeriodSeconds?: number;
+  dryRun?: boolean;
 };
 
 export type PodLogOptions = {
@@ -68,77 +67,90 @@ export async function connectKube(target: KubeTarget): Promise<Kube> {
 
 const dryRunOf = (dryRun: boolean | undefined) => (dryRun ? "All" : undefined);
 
-function kubeOver(transport: Transport): Kube {
-  return {
-    transport,
-    dropConnections: transport.dropConnections,
-    list: (query, waiting) => listAll(transport, query, waiting),
-    podLog: (pod, options) => openLog(transport, pod, options),
-    serves: (kind, waiting) => servesKind(transport, kind, waiting),
-    async get(ref, waiting) {
-      try {
-        return live(
-          await transport.send({ ...waiting, method: "GET", path: objectPath(ref), what: `get ${describe(ref)}` }),
-        );
-      } catch (error) {
-        if (isKubeError(error, "not_found")) return null;
-        throw error;
-      }
+const kubeOver = (transport: Transport): Kube => ({
+  transport,
+  dropConnections: transport.dropConnections,
+  get: (ref, waiting) =>
+    unlessMissing(
+      transport.send({ ...waiting, method: "GET", path: objectPath(ref), what: `get ${describe(ref)}` }).then(live),
+      null,
+    ),
+  list: (query, waiting) => listAll(transport, query, waiting),
+  podLog: (pod, options) => openLog(transport, pod, options),
+  serves: (kind, waiting) => servesKind(transport, kind, waiting),
+  ...writesOver(transport),
+});
+
+const writesOver = (transport: Transport): Pick<Kube, "apply" | "create" | "patch" | "delete"> => ({
+  async apply(manifest, { manager, force = false, dryRun, ...waiting }) {
+    const ref = refOf(manifest);
+    return live(
+      await transport.send({
+        ...waiting,
+        method: "PATCH",
+        path: objectPath(ref),
+        query: { fieldManager: manager, force: String(force), dryRun: dryRunOf(dryRun) },
+        contentType: "application/apply-patch+yaml",
+        body: manifest,
+        what: `apply ${describe(ref)}`,
+      }),
+    );
+  },
+  async create(manifest, { manager, dryRun, ...waiting }) {
+    const ref = refOf(manifest);
+    return live(
+      await transport.send({
+        ...waiting,
+        method: "POST",
+        path: collectionPath(ref),
+        query: { fieldManager: manager, fieldValidation: "Strict", dryRun: dryRunOf(dryRun) },
+        body: manifest,
+        what: `create ${describe(ref)}`,
+      }),
+    );
+  },
+  async patch(ref, patch, { manager, subresource, dryRun, ...waiting }) {
+    return live(
+      await transport.send({
+        ...waiting,
+        method: "PATCH",
+        path: objectPath(ref) + (subresource === undefined ? "" : `/${subresource}`),
+        query: { fieldManager: manager, dryRun: dryRunOf(dryRun) },
+        contentType: "application/merge-patch+json",
+        body: patch,
+        what: `patch ${describe(ref)}`,
+      }),
+    );
+  },
+  delete: (ref, options) => unlessMissing(deleteObject(transport, ref, options), false),
+});
+
+async function deleteObject(transport: Transport, ref: ObjectRef, options: DeleteOptions = {}): Promise<true> {
+  const { uid, resourceVersion, propagation, gracePeriodSeconds, dryRun, ...waiting } = options;
+  await transport.send({
+    ...waiting,
+    method: "DELETE",
+    path: objectPath(ref),
+    query: { dryRun: dryRunOf(dryRun) },
+    body: {
+      apiVersion: "v1",
+      kind: "DeleteOptions",
+      preconditions: uid === undefined && resourceVersion === undefined ? undefined : { uid, resourceVersion },
+      propagationPolicy: propagation,
+      gracePeriodSeconds,
     },
-    async apply(manifest, { manager, force = false, dryRun, ...waiting }) {
-      const ref = refOf(manifest);
-      return live(
-        await transport.send({
-          ...waiting,
-          method: "PATCH",
-          path: objectPath(ref),
-          query: { fieldManager: manager, force: String(force), dryRun: dryRunOf(dryRun) },
-          contentType: "application/apply-patch+yaml",
-          body: manifest,
-          what: `apply ${describe(ref)}`,
-        }),
-      );
-    },
-    async create(manifest, { manager, dryRun, ...waiting }) {
-      const ref = refOf(manifest);
-      const query = { fieldManager: manager, fieldValidation: "Strict", dryRun: dryRunOf(dryRun) };
-      const what = `create ${describe(ref)}`;
-      return live(
-        await transport.send({ ...waiting, method: "POST", path: collectionPath(ref), query, body: manifest, what }),
-      );
-    },
-    async patch(ref, patch, { manager, subresource, dryRun, ...waiting }) {
-      return live(
-        await transport.send({
-          ...waiting,
-          method: "PATCH",
-          path: objectPath(ref) + (subresource === undefined ? "" : `/${subresource}`),
-          query: { fieldManager: manager, dryRun: dryRunOf(dryRun) },
-          contentType: "application/merge-patch+json",
-          body: patch,
-          what: `patch ${describe(ref)}`,
-        }),
-      );
-    },
-    async delete(ref, { uid, resourceVersion, propagation, gracePeriodSeconds, dryRun, ...waiting } = {}) {
-      const body = {
-        apiVersion: "v1",
-        kind: "DeleteOptions",
-        ...(uid === undefined && resourceVersion === undefined ? {} : { preconditions: { uid, resourceVersion } }),
-        propagationPolicy: propagation,
-        gracePeriodSeconds,
-      };
-      const query = { dryRun: dryRunOf(dryRun) };
-      try {
-        const what = `delete ${describe(ref)}`;
-        await transport.send({ ...waiting, method: "DELETE", path: objectPath(ref), query, body, what });
-        return true;
-      } catch (error) {
-        if (isKubeError(error, "not_found")) return false;
-        throw error;
-      }
-    },
-  };
+    what: `delete ${describe(ref)}`,
+  });
+  return true;
+}
+
+async function unlessMissing<T, U>(request: Promise<T>, otherwise: U): Promise<T | U> {
+  try {
+    return await request;
+  } catch (error) {
+    if (isKubeError(error, "not_found")) return otherwise;
+    throw error;
+  }
 }
 
 const PAGE = "500";

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 type Item = { metadata: { name: string; namespace: string; uid: string; resourceVersion: string } };
-/** Answers instead of the normal handling. */
-type Fault = (request: IncomingMessage, response: ServerResponse) => void;
+/** Answers instead of the normal handling, in its own time. */
+type Fault = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /**
  * ConfigMaps of namespace `demo` behind list and watch, just enough of a Kubernetes API to break it in every way that a
@@ -39,7 +39,7 @@ export async function startScriptedKube() {
     const kind = kindOf(request);
     if (kind !== "other") counts[kind] += 1;
     const fault = faults[kind].shift();
-    if (fault !== undefined) fault(request, response);
+    if (fault !== undefined) void fault(request, response);
     else if (kind === "list") {
       response.writeHead(200, { "content-type": "application/json" });
       response.end(JSON.stringify({ metadata: { resourceVersion: String(version) }, items: [...items.values()] }));
