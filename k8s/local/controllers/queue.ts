@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 /** Longest time one turn may keep the event loop before HTTP requests get theirs. */
 const TURN_MS = 5;
 const RETRY_FIRST_MS = 5;
@@ -8,6 +10,8 @@ export type KeyQueue = {
   add(key: string): void;
   /** The earliest of several pending times wins. */
   addAfter(key: string, delayMs: number): void;
+  /** Resolves when every key added so far has had its turn. */
+  idle(): Promise<void>;
   close(): void;
 };
 
@@ -89,5 +93,8 @@ export const createQueue = (
     alarms.close();
     pending.clear();
   };
-  return { add, addAfter: alarms.set, close };
+  const idle = async () => {
+    while (pending.size > 0) await nextTurn();
+  };
+  return { add, addAfter: alarms.set, idle, close };
 };

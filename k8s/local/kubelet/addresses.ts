@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 const toNumber = (address: string): number => address.split(".").reduce((total, part) => total * 256 + Number(part), 0);
 const toAddress = (value: number): string => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join(".");
@@ -64,4 +65,20 @@ export const createAddresses = (cidr: string, seed: string): Addresses => {
     throw new Error(`no free pod address in ${cidr}`);
   };
   return { take, hold: (address) => held.add(address), release: (address) => held.delete(address) };
+};
+
+const addressFile = (podFolder: string): string => join(podFolder, "ip");
+
+/** The address a pod had when its folder was last used; undefined for a new one. */
+export const savedAddress = (podFolder: string): string | undefined =>
+  existsSync(addressFile(podFolder)) ? readFileSync(addressFile(podFolder), "utf8").trim() || undefined : undefined;
+
+export const saveAddress = (podFolder: string, address: string): void => writeFileSync(addressFile(podFolder), address);
+
+/** Holds the addresses of all pods on disk, before a new pod may take one of them. */
+export const holdSaved = (podsDir: string, addresses: Addresses): void => {
+  for (const uid of readdirSync(podsDir)) {
+    const address = savedAddress(join(podsDir, uid));
+    if (address !== undefined) addresses.hold(address);
+  }
 };

@@ -7,7 +7,7 @@ import { startControllers } from "../controllers/start.ts";
 import { startProxy } from "../proxy/supervise.ts";
 import type { LogSource } from "../store/log-source.ts";
 import type { ClusterStore, StoreEvent } from "../store/types.ts";
-import { createAddresses } from "./addresses.ts";
+import { createAddresses, holdSaved } from "./addresses.ts";
 import type { NodeContext } from "./context.ts";
 import { createImages } from "./images.ts";
 import { kubeconfigFor } from "./kubeconfig.ts";
@@ -19,7 +19,8 @@ import { isSameBoot } from "./processes.ts";
 
 const HOST_IP = "127.0.0.1";
 const DEFAULT_BACKOFF_MS = 10_000;
-const DEFAULT_STOP_MS = 12_000;
+const DEFAULT_STOP_MS = 5000;
+const RETRY_MS = 1000;
 
 export type NodeInput = {
   store: ClusterStore;
@@ -56,7 +57,7 @@ const podsOf = (store: ClusterStore, nodeName: string) =>
   store.list("pods").filter((pod) => pod.spec.nodeName === nodeName);
 
 /** Brings the worker of one pod in line with the object. */
-const reconcilePod = (node: NodeContext, workers: Workers, key: string) => {
+const reconcilePod = (node: NodeContext, workers: Workers, key: string, again: (key: string) => void) => {
   const { namespace, name } = splitKey(key);
   const pod = node.store.get("pods", namespace, name);
   const current = workers.get(key);
@@ -71,12 +72,15 @@ const reconcilePod = (node: NodeContext, workers: Workers, key: string) => {
     worker.begin();
   }
   if (pod.metadata.deletionTimestamp !== undefined)
-    worker.terminate().catch((error: unknown) => node.onError(`stopping pod ${key}`, error));
+    worker.terminate().catch((error: unknown) => {
+      node.onError(`stopping pod ${key}`, error);
+      again(key);
+    });
 };
 
 const watchStore = (node: NodeContext, workers: Workers) => {
   const pods = createQueue(
-    (key) => reconcilePod(node, workers, key),
+    (key) => reconcilePod(node, workers, key, (late) => pods.addAfter(late, RETRY_MS)),
     (key, error) => node.onError(`pod ${key}`, error),
   );
   const retry = createQueue(
@@ -96,6 +100,7 @@ const watchStore = (node: NodeContext, workers: Workers) => {
   const unsubscribe = node.store.subscribe(onEvent);
   return {
     add: pods.add,
+    idle: pods.idle,
     close: () => {
       unsubscribe();
       pods.close();
@@ -142,11 +147,12 @@ export const startNode = async (input: NodeInput): Promise<LocalNode> => {
   registerNode(store, thisMachine(input.devices), nodeName, HOST_IP);
   const present = podsOf(store, nodeName);
   await clearLeftovers(node.podsDir, new Set(present.map(({ metadata }) => metadata.uid)));
+  holdSaved(node.podsDir, node.addresses);
   const workers: Workers = new Map();
-  // Pods first: addresses they hold must be known, and their readiness true, before anything is derived from them.
-  for (const pod of present) reconcilePod(node, workers, keyOf(pod));
   const watching = watchStore(node, workers);
-  for (const pod of podsOf(store, nodeName)) watching.add(keyOf(pod));
+  // Pods before controllers: their readiness must be true before anything is derived from it.
+  for (const pod of present) watching.add(keyOf(pod));
+  await watching.idle();
   const controllers = startControllers({ store, record, nodeName, onError: node.onError });
   const proxy = await startProxy({ store, record, folder: join(input.dataDir, "proxy"), onError: node.onError });
   const logSource = createLogSource(({ namespace, pod, container, previous }) =>

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { timestamp } from "../controllers/objects.ts";
 import type { KubeObject } from "../store/types.ts";
+import { saveAddress, savedAddress } from "./addresses.ts";
 import { Container, type ContainerHost } from "./container.ts";
 import type { LaunchContext, PodFolders } from "./container-launch.ts";
 import type { FullContainerSpec } from "./container-probes.ts";
@@ -18,6 +19,7 @@ const DEFAULT_GRACE_SECONDS = 30;
 const FORCED_GRACE_MS = 2000;
 /** Between leaving the endpoints and SIGTERM: proxies and routers learn of it first and send nothing into a closed door. */
 const ENDPOINTS_SETTLE_MS = 50;
+const RETRY_MS = 1000;
 
 /** Everything of one pod on this machine: its folder, address, volumes and containers. */
 export class PodWorker {
@@ -42,7 +44,7 @@ export class PodWorker {
     mkdirSync(join(this.folder, "home"), { recursive: true, mode: 0o700 });
     mkdirSync(join(this.folder, "tmp"), { recursive: true, mode: 0o700 });
     this.startTime = pod.status?.startTime ?? timestamp(Date.now());
-    this.podIp = this.savedAddress();
+    this.podIp = savedAddress(this.folder);
     const make = (init: boolean) => (spec: FullContainerSpec) => new Container(spec, init, this.hostOf(spec.name));
     this.inits = (pod.spec.initContainers ?? []).map(make(true));
     this.mains = pod.spec.containers.map(make(false));
@@ -52,8 +54,7 @@ export class PodWorker {
     return this.pod.metadata.uid;
   }
 
-  /** Starts what is due. To be called once after construction; afterwards containers call it themselves. */
-  advance(): void {
+  private advance(): void {
     if (this.stopping || this.isFinished() || !this.prepare()) return;
     for (const init of this.inits) {
       if (init.isDone()) continue;
@@ -63,18 +64,18 @@ export class PodWorker {
     for (const main of this.mains) main.advance();
   }
 
-  /** Resumes the probes of programs that run since before this kubelet, then does what `advance` does. */
+  /** Starts what is due, and resumes the probes of programs that run since before this kubelet. */
   begin(): void {
-    this.publish();
-    if (this.pod.metadata.deletionTimestamp === undefined && this.prepare())
-      for (const main of this.mains) {
-        try {
-          main.resume();
-        } catch (error) {
-          this.node.onError(`probes of ${this.pod.metadata.name}`, error);
-        }
+    if (this.pod.metadata.deletionTimestamp !== undefined) return;
+    this.settle();
+    if (this.folders === undefined) return;
+    for (const main of this.mains) {
+      try {
+        main.resume();
+      } catch (error) {
+        this.node.onError(`probes of ${this.pod.metadata.name}`, error);
       }
-    this.advance();
+    }
   }
 
   /** A Secret, ConfigMap or claim of the pod's namespace changed. */
@@ -90,7 +91,10 @@ export class PodWorker {
 
   /** The pod was asked to go: stops it within its grace period, then removes the object. */
   terminate(): Promise<void> {
-    this.ending ??= this.finish();
+    this.ending ??= this.finish().catch((error: unknown) => {
+      this.ending = undefined;
+      throw error;
+    });
     return this.ending;
   }
 
@@ -122,11 +126,19 @@ export class PodWorker {
       pod: () => this.current(),
       folder: join(this.folder, "containers", name),
       launchContext: () => this.launchContext(),
-      changed: () => {
-        this.publish();
-        this.advance();
-      },
+      changed: () => this.settle(),
     };
+  }
+
+  /** Writes the status and starts what is due; tries again when the store refuses, as it does on a full disk. */
+  private settle(): void {
+    try {
+      this.publish();
+      this.advance();
+    } catch (error) {
+      this.node.onError(`status of pod ${this.pod.metadata.name}`, error);
+      setTimeout(() => this.settle(), RETRY_MS).unref();
+    }
   }
 
   private current(): KubeObject {
@@ -143,14 +155,6 @@ export class PodWorker {
     return failedInit || all.every((container) => container.isDone());
   }
 
-  private savedAddress(): string | undefined {
-    const path = join(this.folder, "ip");
-    const address = existsSync(path) ? readFileSync(path, "utf8").trim() : "";
-    if (address === "") return undefined;
-    this.node.addresses.hold(address);
-    return address;
-  }
-
   /** Address, volumes and credentials. False while something they need is missing; then it comes back by itself. */
   private prepare(): boolean {
     if (this.folders !== undefined) return true;
@@ -158,7 +162,7 @@ export class PodWorker {
     try {
       if (this.podIp === undefined) {
         this.podIp = this.node.addresses.take();
-        writeFileSync(join(this.folder, "ip"), this.podIp);
+        saveAddress(this.folder, this.podIp);
       }
       this.folders = this.makeFolders();
       return true;

@@ -117,7 +117,39 @@ describe("serving", () => {
     expect(traffic.answers.length).toBeGreaterThan(0);
   });
 
-  it("serves a node port on this machine and survives the deletion of all pods but one", async () => {
+  it("never runs two pods at once of a Deployment that is recreated", async () => {
+    const spec = { strategy: { type: "Recreate" } };
+    await deploy({ name: "single", spec });
+    let most = 0;
+    const count = cluster.store.subscribe(() => {
+      const running = cluster.pods("single").filter((pod) => pod.status?.containerStatuses?.[0]?.state.running);
+      most = Math.max(most, running.length);
+    });
+    setV("single", "2");
+    await cluster.until("the new pod", isSettled("single", 2));
+    count();
+    expect(most).toBe(1);
+  });
+
+  it("does not roll while paused, and rolls when resumed", async () => {
+    await deploy({ name: "web" });
+    const pause = (paused: boolean) => {
+      const next = structuredClone(live("web")) as KubeObject;
+      next.spec.paused = paused;
+      cluster.store.update("deployments.apps", next);
+    };
+    pause(true);
+    setV("web", "2");
+    const paused = () => live("web")?.status.conditions.find(({ type }: { type: string }) => type === "Progressing");
+    await cluster.until("DeploymentPaused", () => live("web")?.status.observedGeneration === 3 && paused());
+    expect(paused().reason).toBe("DeploymentPaused");
+    expect(cluster.store.list("replicasets.apps", NAMESPACE)).toHaveLength(1);
+    pause(false);
+    await cluster.until("rollout", isSettled("web", 4));
+    expect(cluster.store.list("replicasets.apps", NAMESPACE)).toHaveLength(2);
+  });
+
+  it("serves a node port on this machine", async () => {
     const nodePort = 31_000 + Math.floor(Math.random() * 1000);
     expose("web", { type: "NodePort", ports: [{ name: "http", port: 80, targetPort: "http", nodePort }] });
     await deploy({ name: "web" });
