@@ -5,7 +5,8 @@ import type { Actor, Written } from "#server/services/context.ts";
 import { writeAs } from "#server/services/write.ts";
 
 const SYSTEM: Actor = { kind: "system", id: "installation", name: "installation", role: "administrator" };
-const ENSURE_LOCK = 7_114_702;
+// Another than 7_114_702, which the leading worker holds (worker/runtime/election.ts).
+const ENSURE_LOCK = 7_114_703;
 
 type Given = Pick<Config, "clusterName" | "localEnvironment" | "admin">;
 
