@@ -12,6 +12,7 @@ const schema = z.object({
   gatewayUrl: z.string(),
   serviceType: z.string(),
   imagePrefix: z.string(),
+  podMonitorLabels: z.record(z.string(), z.string()).nullable().catch(null),
   generation: z.number(),
   status: z.object({ observedGeneration: z.number(), observedAt: moment, routersReady: z.number() }).nullable(),
   conditions: z.array(conditionSchema.extend({ lastTransitionAt: moment })),
@@ -25,7 +26,8 @@ export async function loadEnvironment(db: Database, id: string): Promise<Environ
   const rows = await db.read.$queryRaw<{ state: unknown }[]>`
     SELECT json_build_object(
       'now', clock_timestamp(), 'id', e.id, 'name', e.name, 'namespace', e.namespace, 'gatewayUrl', e."gatewayUrl",
-      'serviceType', e."serviceType", 'imagePrefix', e."imagePrefix", 'generation', e.generation,
+      'serviceType', e."serviceType", 'imagePrefix', e."imagePrefix",
+      'podMonitorLabels', e."podMonitorLabels", 'generation', e.generation,
       'status', row_to_json(s),
       'conditions', coalesce((SELECT json_agg(row_to_json(c)) FROM "Condition" c
         WHERE c."subjectKind" = 'environment' AND c."subjectId" = e.id), '[]'),
@@ -66,10 +68,11 @@ export async function reportEnvironment(db: Database, report: EnvironmentReport)
       "routersReady" = excluded."routersReady"`;
 }
 
-/** `staleMs`: how long ago the caches of the environment were last proven current. */
-export async function recordHeartbeat(db: Database, environmentId: string, staleMs: number): Promise<void> {
-  await db.read.$executeRaw`
+/** `staleMs`: how long ago the caches of the environment were last proven current. False: it has no status row yet. */
+export async function recordHeartbeat(db: Database, environmentId: string, staleMs: number): Promise<boolean> {
+  const rows = await db.read.$executeRaw`
     UPDATE "EnvironmentStatus" SET "observedAt" = greatest("observedAt",
       clock_timestamp() - make_interval(secs => ${staleMs / 1000}::float8))
     WHERE "environmentId" = ${environmentId}::uuid`;
+  return rows > 0;
 }

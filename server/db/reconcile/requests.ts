@@ -22,3 +22,16 @@ export async function answerRequest(db: Database, id: string, answer: unknown): 
     await tx.$executeRaw`SELECT pg_notify(${ANSWER_CHANNEL}, ${id})`;
   });
 }
+
+/** A version as a revision's objects name it; null when there is none. */
+export async function findVersion(db: Database, id: string) {
+  const row = await db.read.modelVersion.findUnique({ where: { id }, include: { model: true } });
+  if (row === null) return null;
+  return {
+    versionId: row.id,
+    versionNumber: row.number,
+    modelId: row.modelId,
+    modelName: row.model.name,
+    digest: row.artifactDigest,
+  };
+}

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { loadConfig } from "#server/config/env.ts";
+import { createLog } from "#server/observability/log.ts";
+import { armFailpoint } from "./runtime/failpoint.ts";
+import { serveHealth } from "./runtime/health.ts";
+import { createMetrics } from "./runtime/metrics.ts";
+import { startWorker } from "./worker.ts";
+
+const own = z
+  .object({
+    /** Metrics and health on loopback; unset: none. */
+    WORKER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+    WORKER_CONCURRENCY: z.coerce.number().int().min(1).default(8),
+    WORKER_RESYNC_MS: z.coerce.number().int().min(100).default(60_000),
+    WORKER_POLL_MS: z.coerce.number().int().min(50).default(5_000),
+    /** Tests only, see worker/runtime/failpoint.ts. */
+    SLIPWAY_FAILPOINT: z.string().optional(),
+  })
+  .parse(process.env);
+const config = loadConfig(process.env);
+const log = createLog("worker", config.logLevel);
+const metrics = createMetrics();
+let leading = false;
+const health = own.WORKER_PORT === undefined ? null : await serveHealth(own.WORKER_PORT, metrics, () => leading);
+if (health !== null) log.info({ port: health.port }, "listening");
+log.info("waiting for leadership");
+
+let stopping = false;
+process.once("SIGTERM", () => void stop());
+process.once("SIGINT", () => void stop());
+
+const worker = await startWorker({
+  config,
+  log,
+  metrics,
+  failpoint: armFailpoint(own.SLIPWAY_FAILPOINT, () => process.kill(process.pid, "SIGKILL")),
+  concurrency: own.WORKER_CONCURRENCY,
+  resyncMs: own.WORKER_RESYNC_MS,
+  pollMs: own.WORKER_POLL_MS,
+  onLost(cause) {
+    if (stopping) return;
+    log.error({ err: cause }, "lost the connection that holds leadership");
+    process.exit(1);
+  },
+});
+leading = true;
+if (stopping) await stop();
+
+async function stop(): Promise<void> {
+  stopping = true;
+  // On standby there is nothing to finish.
+  if (!leading) process.exit(0);
+  log.info("stopping");
+  await worker.stop();
+  await health?.close();
+  process.exit(0);
+}

@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { planConfigMapName } from "#domain/shared/cluster-names.ts";
+import { revisionObjects } from "#k8s/manifests/revision.ts";
+import { loadEndpoint } from "#server/db/reconcile/endpoint-state.ts";
+import { answerRequest, findVersion, openRequests } from "#server/db/reconcile/requests.ts";
+import { type ClusterObject, isClusterError } from "#server/ports/cluster.ts";
+import type { WorkerContext } from "#worker/runtime/context.ts";
+import { type Difference, differencesOf } from "./differences.ts";
+import { refOf } from "./ensure.ts";
+import { manifestScope, revisionInput } from "./render.ts";
+
+const requestSchema = z.object({
+  endpointUid: z.uuid(),
+  number: z.number().int(),
+  versionId: z.uuid(),
+  runtime: z.string(),
+  replicasMin: z.number().int(),
+  replicasMax: z.number().int(),
+  resources: z.object({ cpu: z.string(), memory: z.string(), gpu: z.number() }),
+  env: z
+    .record(z.string(), z.union([z.string(), z.object({ secretRef: z.object({ name: z.string(), key: z.string() }) })]))
+    .nullable()
+    .transform((env) => env ?? {}),
+});
+
+type ObjectAnswer = Readonly<{ kind: string; name: string; action: string; fields: readonly Difference[] }>;
+type DryRunAnswer = { objects: unknown[]; differences: ObjectAnswer[] };
+
+/** Answers what web has asked and nobody has answered. A question that fails is answered with what was wrong. */
+export async function answerRequests(ctx: WorkerContext): Promise<void> {
+  for (const { id, kind, request } of await openRequests(ctx.db)) {
+    const answer =
+      kind === "dryRunRevision"
+        ? await dryRunRevision(ctx, request).catch((error: unknown) => refusal(error))
+        : refusal(new Error(`the worker knows no question "${kind}"`));
+    await answerRequest(ctx.db, id, answer);
+  }
+}
+
+/** In the shape of an answer, so that the person sees the cluster's own words. */
+const refusal = (error: unknown): DryRunAnswer => {
+  const message = error instanceof Error ? error.message : String(error);
+  const fields = isClusterError(error) ? error.fields : [];
+  const differences = [message, ...fields].map((text) => ({ path: "", from: null, to: text }));
+  return { objects: [], differences: [{ kind: "", name: "", action: "refused", fields: differences }] };
+};
+
+/** What a revision's objects would become: a server-side dry run of each, against what is there. */
+async function dryRunRevision(ctx: WorkerContext, request: unknown): Promise<DryRunAnswer> {
+  const asked = requestSchema.parse(request);
+  const state = await loadEndpoint(ctx.db, asked.endpointUid);
+  const version = await findVersion(ctx.db, asked.versionId);
+  if (state === null || version === null) throw new Error("the endpoint or the version is gone");
+  const { namespace } = state.environment;
+  const plan = await ctx.cluster.get({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    namespace,
+    name: planConfigMapName(state.name),
+  });
+  const owner = plan?.metadata.uid ?? state.uid;
+  const input = revisionInput({ name: state.name, uid: state.uid }, owner, { ...asked, ...version }, asked.replicasMin);
+  const answer: DryRunAnswer = { objects: [], differences: [] };
+  for (const manifest of revisionObjects(manifestScope(ctx, state.environment), input)) {
+    const live = await ctx.cluster.get(refOf(manifest));
+    const would = withoutBookkeeping(await ctx.cluster.apply(manifest, { dryRun: true, force: true }));
+    const fields = differencesOf(live === null ? undefined : withoutBookkeeping(live), would);
+    answer.objects.push(would);
+    answer.differences.push({
+      kind: manifest.kind,
+      name: manifest.metadata.name,
+      action: live === null ? "create" : fields.length > 0 ? "change" : "none",
+      // Of a new object everything is new: the object itself says it.
+      fields: live === null ? [] : fields,
+    });
+  }
+  return answer;
+}
+
+/** What the server notes for itself differs each time and tells nobody anything. */
+function withoutBookkeeping(object: ClusterObject): unknown {
+  const { managedFields: _m, resourceVersion: _r, generation: _g, uid: _u, ...metadata } = object.metadata;
+  const { status: _status, ...rest } = object;
+  return { ...rest, metadata };
+}

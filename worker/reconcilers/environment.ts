@@ -1,0 +1,173 @@
+import { ARTIFACTS_NAME, LABEL, ROUTER_NAME } from "#domain/shared/cluster-names.ts";
+import { environmentObjects } from "#k8s/manifests/environment.ts";
+import type { ConditionReport } from "#server/db/reconcile/endpoint-report.ts";
+import { type EnvironmentState, loadEnvironment, reportEnvironment } from "#server/db/reconcile/environment-state.ts";
+import type { Outcome } from "#worker/runtime/queue.ts";
+import type { Scope } from "#worker/runtime/scope.ts";
+import { ensureObject, type Run } from "./ensure.ts";
+import { replicasOf } from "./observe.ts";
+import { artifactTokens, manifestScope } from "./render.ts";
+
+const DONE: Outcome = { againInMs: null };
+const ARTIFACTS_SIZE = "100Gi";
+
+/** Routers and artifact store of an environment, and what is found in its namespace that has no row. */
+export async function reconcileEnvironment(run: Run, id: string): Promise<Outcome> {
+  const state = await loadEnvironment(run.db, id);
+  if (state === null) return DONE;
+  const scope = run.scopes.open(state);
+  const { synced, error } = scope.fresh();
+  if (!synced) {
+    // Without an error the first lists are only under way.
+    if (error !== null) await report(run, state, state.status?.routersReady ?? 0, [reachable(state, error)]);
+    return DONE;
+  }
+  const made = await ensureObjects(run, scope, state);
+  const routers = replicasOf(scope.find(deployment(scope, ROUTER_NAME)));
+  const store = replicasOf(scope.find(deployment(scope, ARTIFACTS_NAME)));
+  await report(run, state, routers.ready, [
+    reachable(state, error),
+    countCondition(state, "RoutersReady", routers, "routers"),
+    countCondition(state, "ArtifactStoreReady", store, "pods of the artifact store"),
+    ...complaint(state, "Blocked", "NotOurs", made.foreign, "Free"),
+    ...(stillSaid(state, made.conflicts)
+      ? []
+      : complaint(state, "FieldConflict", "TakenBack", made.conflicts, "Unchallenged")),
+    ...complaint(state, "Degraded", "ReconcileFailed", made.failures, "Reconciled"),
+    ...complaint(state, "Orphans", "NoRow", orphansOf(run, scope, state), "None"),
+  ]);
+  return made.foreign.length > 0 || made.failures.length > 0 ? { againInMs: RETRY_MS } : DONE;
+}
+
+const RETRY_MS = 5_000;
+
+const deployment = ({ namespace }: Scope, name: string) => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  namespace,
+  name,
+});
+
+/** One that cannot be made does not keep the others from being made. */
+async function ensureObjects(run: Run, scope: Scope, state: EnvironmentState) {
+  const manifests = environmentObjects(manifestScope(run, state), {
+    artifacts: { ...artifactTokens(run.secretKey, state.id), size: ARTIFACTS_SIZE },
+    gateway: gatewayOf(state),
+    podMonitorLabels: await podMonitorLabels(run, state),
+  });
+  const foreign: string[] = [];
+  const conflicts: string[] = [];
+  const failures: string[] = [];
+  for (const manifest of manifests) {
+    try {
+      const ensured = await ensureObject(run, scope, manifest);
+      if (ensured.kind === "foreign") foreign.push(ensured.why);
+      if (ensured.kind === "written" && ensured.conflict !== null) conflicts.push(ensured.conflict);
+    } catch (error) {
+      failures.push(`${manifest.kind} ${manifest.metadata.name}: ${error instanceof Error ? error.message : error}.`);
+    }
+  }
+  return { foreign, conflicts, failures };
+}
+
+const SERVICE_TYPES = ["ClusterIP", "NodePort", "LoadBalancer"] as const;
+
+/** A conflict is over the moment we see it: a person still has to be able to read of it. */
+const CONFLICT_SHOWN_MS = 600_000;
+
+function stillSaid(state: EnvironmentState, conflicts: readonly string[]): boolean {
+  const said = state.conditions.find(({ type, status }) => type === "FieldConflict" && status === "True");
+  const isYoung = said !== undefined && state.now.getTime() - said.lastTransitionAt.getTime() < CONFLICT_SHOWN_MS;
+  return conflicts.length === 0 && isYoung;
+}
+
+/** Where applications reach the routers on this very machine, that port is the one to ask for. */
+export function gatewayOf({ serviceType, gatewayUrl }: { serviceType: string; gatewayUrl: string }) {
+  const type = SERVICE_TYPES.find((known) => known === serviceType) ?? "ClusterIP";
+  const url = new URL(gatewayUrl);
+  const isHere = url.hostname === "127.0.0.1" || url.hostname === "localhost";
+  return isHere && url.port !== "" ? { serviceType: type, nodePort: Number(url.port) } : { serviceType: type };
+}
+
+async function podMonitorLabels(run: Run, { podMonitorLabels: labels }: EnvironmentState) {
+  if (labels === null) return null;
+  return (await run.cluster.serves({ apiVersion: "monitoring.coreos.com/v1", kind: "PodMonitor" })) ? labels : null;
+}
+
+/** Objects of ours whose endpoint the database does not know: shown, and never deleted. */
+function orphansOf(run: Run, scope: Scope, state: EnvironmentState): string[] {
+  const known = new Set(state.endpointUids);
+  const { plans, deployments, services } = scope.views;
+  const orphans = [plans, deployments, services]
+    .flatMap((view) => [...view.objects.values()])
+    .filter((object) => {
+      const uid = object.metadata.labels?.[LABEL.endpointUid];
+      return uid !== undefined && !known.has(uid) && object.metadata.deletionTimestamp === undefined;
+    });
+  run.metrics.orphans.set({ environment: state.name }, orphans.length);
+  return orphans.map((object) => `${object.kind} ${object.metadata.name}`).sort();
+}
+
+const LISTED_MAX = 20;
+
+function complaint(
+  state: EnvironmentState,
+  type: string,
+  reason: string,
+  messages: readonly string[],
+  settled: string,
+): ConditionReport[] {
+  const base = { type, observedGeneration: state.generation };
+  const more = messages.length > LISTED_MAX ? ` and ${messages.length - LISTED_MAX} more` : "";
+  if (messages.length > 0)
+    return [{ ...base, status: "True", reason, message: messages.slice(0, LISTED_MAX).join(", ") + more }];
+  const isKnown = state.conditions.some((condition) => condition.type === type);
+  return isKnown ? [{ ...base, status: "False", reason: settled, message: "" }] : [];
+}
+
+function countCondition(
+  state: EnvironmentState,
+  type: string,
+  { asked, ready }: { asked: number; ready: number },
+  what: string,
+): ConditionReport {
+  const isReady = ready > 0 && ready >= asked;
+  const reason = isReady ? "AllReady" : ready > 0 ? "SomeReady" : "NoneReady";
+  const message = `${ready} of ${asked} ${what} are ready.`;
+  return { type, status: ready > 0 ? "True" : "False", reason, message, observedGeneration: state.generation };
+}
+
+/** `error`: why our copies are not current; null when they are. */
+export function reachable(state: Pick<EnvironmentState, "generation">, error: string | null): ConditionReport {
+  const base = { type: "ClusterReachable", observedGeneration: state.generation };
+  if (error === null) return { ...base, status: "True", reason: "Watching", message: "" };
+  return { ...base, status: "False", reason: "NoAnswer", message: error };
+}
+
+async function report(
+  run: Run,
+  state: EnvironmentState,
+  routersReady: number,
+  conditions: readonly ConditionReport[],
+): Promise<void> {
+  const changed = conditions.filter((condition) => {
+    const before = state.conditions.find(({ type }) => type === condition.type);
+    return (
+      before === undefined ||
+      before.status !== condition.status ||
+      before.reason !== condition.reason ||
+      before.message !== condition.message ||
+      before.observedGeneration !== condition.observedGeneration
+    );
+  });
+  const { status } = state;
+  const isSame = status?.observedGeneration === state.generation && status.routersReady === routersReady;
+  if (isSame && changed.length === 0) return;
+  run.metrics.statusWrites.inc();
+  await reportEnvironment(run.db, {
+    environmentId: state.id,
+    observedGeneration: state.generation,
+    routersReady,
+    conditions: changed,
+  });
+}
