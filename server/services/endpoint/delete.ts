@@ -1,7 +1,7 @@
 import { endpointRefSchema, endpointViewSchema } from "#domain/endpoint/schema.ts";
+import { findNewestPlans } from "#server/db/plans.ts";
 import { requireWriteIn } from "#server/services/context.ts";
 import { decidePlan } from "#server/services/traffic/decide-plan.ts";
-import { findNewestPlans } from "#server/services/traffic/plan-view.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { findEndpoint, lockEndpoint } from "./find.ts";
 import { endpointView } from "./view.ts";
@@ -24,7 +24,6 @@ export const deleteEndpoint = defineVerb({
         salt: row.salt,
         decidedBy: ctx.actor.name,
       });
-      await tx.$executeRaw`UPDATE "Endpoint" SET "deletedAt" = clock_timestamp() WHERE uid = ${row.uid}::uuid`;
       const deleted = await findEndpoint(tx, { endpoint: row.name, environment: row.environment.name });
       return {
         answer: await endpointView(tx, deleted),

@@ -48,43 +48,39 @@ const toRow = ({
   },
 });
 
+const SELECT_ENDPOINTS = `
+  SELECT e.uid, e.name, e.generation, e.salt, e."healthTargets", e."pinnedAt", e."deletedAt", e."createdBy",
+         e."createdAt", v.id AS "environmentId", v.name AS "environmentName", v.kind AS "environmentKind",
+         v."gatewayUrl", vs."observedAt" AS "environmentObservedAt"
+  FROM "Endpoint" e
+  JOIN "Environment" v ON v.id = e."environmentId"
+  LEFT JOIN "EnvironmentStatus" vs ON vs."environmentId" = v.id
+  LEFT JOIN "EndpointStatus" s ON s."endpointUid" = e.uid
+  WHERE e.name = $1 AND ($2::text IS NULL OR v.name = $2) AND (e."deletedAt" IS NULL OR s."purgedAt" IS NULL)
+  ORDER BY e."deletedAt" IS NOT NULL, v.name`;
+
 /**
  * The endpoint that a call names, also one that is still being deleted.
  * Throws `not_found`, or `ambiguous_endpoint` when several environments have one of this name.
  */
-export async function findEndpoint(tx: Tx, ref: EndpointRef): Promise<EndpointRow> {
-  const rows = await tx.$queryRaw<Raw[]>`
-    SELECT e.uid, e.name, e.generation, e.salt, e."healthTargets", e."pinnedAt", e."deletedAt", e."createdBy",
-           e."createdAt", v.id AS "environmentId", v.name AS "environmentName", v.kind AS "environmentKind",
-           v."gatewayUrl", vs."observedAt" AS "environmentObservedAt"
-    FROM "Endpoint" e
-    JOIN "Environment" v ON v.id = e."environmentId"
-    LEFT JOIN "EnvironmentStatus" vs ON vs."environmentId" = v.id
-    LEFT JOIN "EndpointStatus" s ON s."endpointUid" = e.uid
-    WHERE e.name = ${ref.endpoint} AND (${ref.environment ?? null}::text IS NULL OR v.name = ${ref.environment ?? null})
-      AND (e."deletedAt" IS NULL OR s."purgedAt" IS NULL)
-    ORDER BY e."deletedAt" IS NOT NULL, v.name`;
-  return toRow(theOne(rows, ref));
-}
+export const findEndpoint = async (tx: Tx, ref: EndpointRef): Promise<EndpointRow> =>
+  theOne(await tx.$queryRawUnsafe<Raw[]>(SELECT_ENDPOINTS, ref.endpoint, ref.environment ?? null), ref);
 
 /**
  * As `findEndpoint`, locked until the transaction ends: plans of an endpoint are decided one after the other.
  * Throws `endpoint_deleting` too.
  */
 export async function lockEndpoint(tx: Tx, ref: EndpointRef): Promise<EndpointRow> {
-  const found = await findEndpoint(tx, ref);
-  if (found.deletedAt !== null) throw deleting(ref.endpoint, found.deletedAt);
-  const [locked] = await tx.$queryRaw<Pick<EndpointRow, "generation" | "salt" | "pinnedAt" | "deletedAt">[]>`
-    SELECT generation, salt, "pinnedAt", "deletedAt" FROM "Endpoint" WHERE uid = ${found.uid}::uuid FOR UPDATE`;
-  if (locked === undefined) throw new DomainError("not_found", `There is no endpoint "${ref.endpoint}".`);
-  if (locked.deletedAt !== null) throw deleting(ref.endpoint, locked.deletedAt);
-  return { ...found, ...locked };
+  const locking = `${SELECT_ENDPOINTS} FOR UPDATE OF e`;
+  const row = theOne(await tx.$queryRawUnsafe<Raw[]>(locking, ref.endpoint, ref.environment ?? null), ref);
+  if (row.deletedAt !== null) throw deleting(ref.endpoint, row.deletedAt);
+  return row;
 }
 
 export const deleting = (name: string, since: Date) =>
   new DomainError("endpoint_deleting", `The endpoint "${name}" is being deleted since ${since.toISOString()}.`);
 
-function theOne(rows: readonly Raw[], ref: EndpointRef): Raw {
+function theOne(rows: readonly Raw[], ref: EndpointRef): EndpointRow {
   const live = rows.filter((row) => row.deletedAt === null);
   const candidates = live.length > 0 ? live : rows.slice(0, 1);
   const [only, ...others] = candidates;
@@ -92,7 +88,7 @@ function theOne(rows: readonly Raw[], ref: EndpointRef): Raw {
     const where = ref.environment === undefined ? "" : ` in environment "${ref.environment}"`;
     throw new DomainError("not_found", `There is no endpoint "${ref.endpoint}"${where}.`);
   }
-  if (others.length === 0) return only;
+  if (others.length === 0) return toRow(only);
   const environments = candidates.map((row) => row.environmentName);
   throw new DomainError(
     "ambiguous_endpoint",

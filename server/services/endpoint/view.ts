@@ -1,9 +1,10 @@
 import { type EndpointView, endpointUidSchema, healthTargetsSchema } from "#domain/endpoint/schema.ts";
 import type { PlanView, RevisionView } from "#domain/shared/views.ts";
 import type { Tx } from "#server/db/client.ts";
+import { findNewestPlans } from "#server/db/plans.ts";
 import { conditionsOf } from "#server/services/conditions.ts";
 import { findRevisions, revisionViews } from "#server/services/revision/view.ts";
-import { findNewestPlans, planViews } from "#server/services/traffic/plan-view.ts";
+import { planViews } from "#server/services/traffic/plan-view.ts";
 import type { EndpointRow } from "./find.ts";
 
 const REVISIONS_SHOWN_MAX = 200;

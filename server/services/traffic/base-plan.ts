@@ -1,5 +1,5 @@
 import type { Tx } from "#server/db/client.ts";
-import { findPlans, type PlanRow } from "./plan-view.ts";
+import { findPlans, type PlanRow } from "#server/db/plans.ts";
 
 const LOOK_BACK = 50;
 
@@ -8,6 +8,6 @@ const LOOK_BACK = 50;
  * routers. Null: nothing is served yet.
  */
 export async function findBasePlan(tx: Tx, endpointUid: string): Promise<PlanRow | null> {
-  const plans = await findPlans(tx, { endpointUid }, LOOK_BACK);
-  return plans.find((plan) => plan.status?.state !== "failed") ?? null;
+  const plans = await findPlans(tx, endpointUid, LOOK_BACK);
+  return plans.find((plan) => plan.state !== "failed") ?? null;
 }

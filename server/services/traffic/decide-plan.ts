@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type BucketRange, bucketRangeSchema } from "#domain/traffic/wire.ts";
 import type { Tx } from "#server/db/client.ts";
+import { findNewestPlans, type PlanRow } from "#server/db/plans.ts";
 import type { EndpointRow } from "#server/services/endpoint/find.ts";
-import { findNewestPlans, type PlanRow } from "./plan-view.ts";
 
 export type PlanEntry = Readonly<{
   revision: number;
@@ -23,7 +23,8 @@ type Decision = Readonly<{
 }>;
 
 /**
- * Appends the next plan of a locked endpoint; plans still pending are superseded by it, and the generation rises.
+ * Appends the next plan of a locked endpoint; plans still pending are superseded by it, the generation rises, a
+ * rollback pins the endpoint and a deletion marks it.
  * The caller holds the endpoint's row lock, so numbers are consecutive.
  */
 export async function decidePlan(tx: Tx, endpoint: EndpointRow, decision: Decision): Promise<PlanRow> {
@@ -49,7 +50,11 @@ export async function decidePlan(tx: Tx, endpoint: EndpointRow, decision: Decisi
       FROM "TrafficPlan" p
       WHERE p.id = s."planId" AND p."endpointUid" = ${endpoint.uid}::uuid AND s.state = 'pending'
     )
-    UPDATE "Endpoint" SET generation = generation + 1 WHERE uid = ${endpoint.uid}::uuid`;
+    UPDATE "Endpoint" SET
+      generation = generation + 1,
+      "pinnedAt" = CASE WHEN ${decision.kind} = 'rollback' THEN clock_timestamp() ELSE "pinnedAt" END,
+      "deletedAt" = CASE WHEN ${decision.kind} = 'delete' THEN clock_timestamp() ELSE "deletedAt" END
+    WHERE uid = ${endpoint.uid}::uuid`;
   const [plan] = await findNewestPlans(tx, [endpoint.uid]);
   if (plan === undefined) throw new Error(`endpoint ${endpoint.uid} has no plan after one was decided`);
   return plan;

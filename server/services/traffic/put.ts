@@ -4,12 +4,13 @@ import { DomainError } from "#domain/shared/errors.ts";
 import { planViewSchema } from "#domain/shared/views.ts";
 import { allocateRanges } from "#domain/traffic/allocate.ts";
 import type { Tx } from "#server/db/client.ts";
+import { findNewestPlans, type PlanRow } from "#server/db/plans.ts";
 import { requireWriteIn } from "#server/services/context.ts";
 import { lockEndpoint } from "#server/services/endpoint/find.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { findBasePlan } from "./base-plan.ts";
 import { decidePlan, describeEntries, type PlanEntry, storedEntries } from "./decide-plan.ts";
-import { findNewestPlans, type PlanRow, planView } from "./plan-view.ts";
+import { planView } from "./plan-view.ts";
 
 export const putTraffic = defineVerb({
   name: "endpoint.putTraffic",

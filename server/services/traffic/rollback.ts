@@ -6,11 +6,12 @@ import { planViewSchema } from "#domain/shared/views.ts";
 import type { PlanRecord } from "#domain/traffic/plan-record.ts";
 import { chooseRollbackTarget, type RollbackTarget } from "#domain/traffic/rollback-target.ts";
 import type { Tx } from "#server/db/client.ts";
+import { findPlans, type PlanRow } from "#server/db/plans.ts";
 import { requireWriteIn } from "#server/services/context.ts";
 import { lockEndpoint } from "#server/services/endpoint/find.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { decidePlan, describeEntries, storedEntries } from "./decide-plan.ts";
-import { findPlans, type PlanRow, planView } from "./plan-view.ts";
+import { planView } from "./plan-view.ts";
 
 /** A ledger may be long; what is older than this many plans is no rollback target. */
 const LOOK_BACK = 500;
@@ -26,7 +27,7 @@ export const rollBack = defineVerb({
     ctx.write(async (tx) => {
       const endpoint = await lockEndpoint(tx, ref);
       requireWriteIn(ctx.actor, endpoint.environment.kind);
-      const plans = await findPlans(tx, { endpointUid: endpoint.uid }, LOOK_BACK);
+      const plans = await findPlans(tx, endpoint.uid, LOOK_BACK);
       const choice = await choose(tx, endpoint.uid, plans, toPlan);
       if (choice.kind === "none") throw noTarget(choice);
 
@@ -43,7 +44,6 @@ export const rollBack = defineVerb({
         repeatsPlan: target.number,
         rolledBackFrom: left.number,
       });
-      await tx.$executeRaw`UPDATE "Endpoint" SET "pinnedAt" = clock_timestamp() WHERE uid = ${endpoint.uid}::uuid`;
       return {
         answer: await planView(tx, plan),
         audit: {
@@ -75,12 +75,12 @@ const stateSchema = z.enum(["pending", "applied", "superseded", "failed"]);
 const toRecord = (plan: PlanRow): PlanRecord => ({
   number: plan.number,
   kind: shape.kind.parse(plan.kind),
-  state: stateSchema.parse(plan.status?.state ?? "pending"),
+  state: stateSchema.parse(plan.state ?? "pending"),
   entries: storedEntries(plan),
   rolledBackFrom: plan.rolledBackFrom,
   repeatsPlan: plan.repeatsPlan,
   decidedAt: plan.decidedAt,
-  supersededAt: plan.status?.supersededAt ?? null,
+  supersededAt: plan.supersededAt,
 });
 
 function planNumbered(plans: readonly PlanRow[], number: number): PlanRow {

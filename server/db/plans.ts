@@ -1,0 +1,93 @@
+import type { Tx } from "./client.ts";
+
+export type PlanRow = Readonly<{
+  id: string;
+  endpointUid: string;
+  number: number;
+  kind: string;
+  reason: string;
+  salt: string;
+  repeatsPlan: number | null;
+  rolledBackFrom: number | null;
+  publishWhen: string;
+  decidedBy: string;
+  decidedAt: Date;
+  /** Null when there is no status row, which reads as pending. */
+  state: string | null;
+  firstServedAt: Date | null;
+  appliedAt: Date | null;
+  supersededAt: Date | null;
+  failure: string | null;
+  entries: readonly Readonly<{ revision: number; role: string; weightBps: number; ranges: unknown }>[];
+}>;
+
+// One round trip instead of one per table: every change of traffic waits for this.
+const SELECT_PLANS = `
+  SELECT p.id, p."endpointUid", p.number, p.kind, p.reason, p.salt, p."repeatsPlan", p."rolledBackFrom",
+         p."publishWhen", p."decidedBy", p."decidedAt",
+         s.state, s."firstServedAt", s."appliedAt", s."supersededAt", s.failure, e.entries
+  FROM "TrafficPlan" p
+  LEFT JOIN "TrafficPlanStatus" s ON s."planId" = p.id
+  CROSS JOIN LATERAL (
+    SELECT coalesce(jsonb_agg(to_jsonb(e) - 'planId' ORDER BY e.revision), '[]') AS entries
+    FROM "TrafficPlanEntry" e WHERE e."planId" = p.id
+  ) e`;
+
+/** Plans of an endpoint, newest first. `below` excludes, `from` and `to` include their number. */
+export const findPlans = (
+  tx: Tx,
+  endpointUid: string,
+  take: number,
+  range: { below?: number | undefined; from?: number; to?: number } = {},
+): Promise<PlanRow[]> =>
+  tx.$queryRawUnsafe<PlanRow[]>(
+    `${SELECT_PLANS}
+     WHERE p."endpointUid" = $1::uuid AND ($2::int IS NULL OR p.number < $2::int)
+       AND ($3::int IS NULL OR p.number >= $3::int) AND ($4::int IS NULL OR p.number <= $4::int)
+     ORDER BY p.number DESC LIMIT $5::int`,
+    endpointUid,
+    range.below ?? null,
+    range.from ?? null,
+    range.to ?? null,
+    take,
+  );
+
+/** The newest plan of each endpoint that has one. */
+export const findNewestPlans = (tx: Tx, endpointUids: readonly string[]): Promise<PlanRow[]> =>
+  tx.$queryRawUnsafe<PlanRow[]>(
+    `SELECT newest.* FROM unnest($1::uuid[]) AS wanted(uid)
+     CROSS JOIN LATERAL (${SELECT_PLANS} WHERE p."endpointUid" = wanted.uid ORDER BY p.number DESC LIMIT 1) newest`,
+    endpointUids,
+  );
+
+type Surroundings = Readonly<{
+  names: readonly Readonly<{ endpointUid: string; revision: number; model: string; version: number }>[];
+  routers: readonly Readonly<{
+    endpointUid: string;
+    /** Null: the worker has not looked at this endpoint yet. */
+    publishedPlan: number | null;
+    acknowledged: number;
+    routers: number;
+    silent: string | null;
+  }>[];
+}>;
+
+/** What a plan does not say itself: which version a revision is, and how far the routers are. */
+export async function findSurroundings(
+  tx: Tx,
+  endpointUids: readonly string[],
+  revisions: readonly number[],
+): Promise<Surroundings> {
+  const names = await tx.$queryRaw<Surroundings["names"]>`
+    SELECT r."endpointUid", r.number AS revision, v.number AS version, m.name AS model
+    FROM "Revision" r JOIN "ModelVersion" v ON v.id = r."versionId" JOIN "Model" m ON m.id = v."modelId"
+    WHERE r."endpointUid" = ANY(${endpointUids}::uuid[]) AND r.number = ANY(${revisions}::int[])`;
+  const routers = await tx.$queryRaw<Surroundings["routers"]>`
+    SELECT wanted.uid AS "endpointUid", s."publishedPlan", coalesce(s.acknowledged, 0) AS acknowledged,
+           coalesce(s.routers, 0) AS routers, c.message AS silent
+    FROM unnest(${endpointUids}::uuid[]) AS wanted(uid)
+    LEFT JOIN "EndpointStatus" s ON s."endpointUid" = wanted.uid
+    LEFT JOIN "Condition" c ON c."subjectKind" = 'endpoint' AND c."subjectId" = wanted.uid
+      AND c.type = 'RouterSilent' AND c.status = 'True'`;
+  return { names, routers };
+}
