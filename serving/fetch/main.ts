@@ -12,6 +12,9 @@ const DELAY_MS = 100;
 const DELAY_MS_MAX = 5_000;
 const HEAD_BYTES = 512;
 
+// Whoever reads our output may die before us.
+process.stdout.on("error", () => {});
+
 const log = (level: "info" | "warn" | "error", msg: string, fields: Readonly<Record<string, unknown>>) =>
   process.stdout.write(`${JSON.stringify({ level, time: new Date().toISOString(), msg, ...fields })}\n`);
 

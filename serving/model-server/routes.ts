@@ -15,20 +15,20 @@ const METHODS = {
 
 export const methodsOf = ({ kind }: Route): readonly string[] => METHODS[kind];
 
-const FIXED: Readonly<Record<string, Route>> = {
-  "/v2": { kind: "server" },
-  "/v2/": { kind: "server" },
-  "/v2/health/live": { kind: "live" },
-  "/v2/health/ready": { kind: "ready" },
-  "/metrics": { kind: "metrics" },
-};
+const FIXED: ReadonlyMap<string, Route> = new Map([
+  ["/v2", { kind: "server" }],
+  ["/v2/", { kind: "server" }],
+  ["/v2/health/live", { kind: "live" }],
+  ["/v2/health/ready", { kind: "ready" }],
+  ["/metrics", { kind: "metrics" }],
+]);
 const MODEL = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(?:\/(ready|infer))?\/?$/;
 
 /** Which call of the Open Inference Protocol v2 a request's target is. */
 export function routeOf(target: string): Route {
   const end = target.indexOf("?");
   const path = end === -1 ? target : target.slice(0, end);
-  const fixed = FIXED[path];
+  const fixed = FIXED.get(path);
   if (fixed !== undefined) return fixed;
   const match = MODEL.exec(path);
   const model = decoded(match?.[1]);

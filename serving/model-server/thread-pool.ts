@@ -27,8 +27,12 @@ type Thread = { worker: Worker; ready: boolean; running: Map<number, Waiting>; b
 
 export type ThreadPool = ReturnType<typeof createThreadPool>;
 
-/** A run shorter than this is handed over while the one before still runs, so that the thread never waits for a message. */
-const SHORT_RUN_MS = 2;
+/**
+ * A message to a sleeping thread takes as long as a small model's run. So a thread is handed this much work ahead, and
+ * finds the next request waiting; more would only keep requests from a thread that becomes free.
+ */
+const WORK_AHEAD_MS = 2;
+const AHEAD_MAX = 16;
 const RESTART_DELAY_MS = 500;
 /** Threads that have run one request for so many deadlines will not come back: the pod must be restarted. */
 const STUCK_DEADLINES = 4;
@@ -90,7 +94,7 @@ export function createThreadPool(options: PoolOptions) {
   }
 
   function dispatch(): void {
-    const depth = averageRunMs < SHORT_RUN_MS ? 2 : 1;
+    const depth = Math.max(1, Math.min(AHEAD_MAX, Math.floor(WORK_AHEAD_MS / Math.max(averageRunMs, 0.01))));
     for (const waiting of queue) {
       const thread = leastBusy(threads, depth);
       if (thread === undefined) return;
@@ -129,7 +133,10 @@ export function createThreadPool(options: PoolOptions) {
 
     queue.add(waiting);
     dispatch();
-    return { answered: promise, cancel: () => settle(new RequestError(499, "client_closed", "the caller went away")) };
+    const cancel = () => {
+      if (!waiting.settled) settle(new RequestError(499, "client_closed", "the caller went away"));
+    };
+    return { answered: promise, cancel };
   }
 
   const overloaded = () =>

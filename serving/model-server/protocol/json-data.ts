@@ -9,11 +9,11 @@ import {
 import { badRequest } from "#serving/model-server/request-error.ts";
 
 /** JSON has no words for these, so they travel as text, as ProtoJSON has it. */
-const NOT_FINITE: Readonly<Record<string, number>> = {
-  NaN: Number.NaN,
-  Infinity: Number.POSITIVE_INFINITY,
-  "-Infinity": Number.NEGATIVE_INFINITY,
-};
+const NOT_FINITE: ReadonlyMap<unknown, number> = new Map([
+  ["NaN", Number.NaN],
+  ["Infinity", Number.POSITIVE_INFINITY],
+  ["-Infinity", Number.NEGATIVE_INFINITY],
+]);
 const FLOATS: ReadonlySet<Datatype> = new Set(["FP16", "FP32", "FP64"]);
 
 /** Throws the sentence that belongs after "element 3". */
@@ -26,7 +26,7 @@ const shown = (value: unknown) => {
 
 function readFloat(value: unknown): number {
   if (typeof value === "number" && Number.isFinite(value)) return value;
-  const special = typeof value === "string" ? NOT_FINITE[value] : undefined;
+  const special = NOT_FINITE.get(value);
   if (special === undefined) throw new TypeError(`is ${shown(value)}, not a number`);
   return special;
 }
