@@ -1,6 +1,7 @@
 import type { DeleteOptions } from "../store/delete-object.ts";
 import { invalidOption } from "../store/errors.ts";
 import { isObject, type JsonObject } from "../store/json.ts";
+import { kubeTime } from "../store/metadata.ts";
 import type { KubeObject } from "../store/types.ts";
 import { type Call, isDryRun } from "./call.ts";
 import { answerJson, contentType, parseObject, readBody } from "./exchange.ts";
@@ -61,8 +62,11 @@ export async function deleteOne(call: Call): Promise<void> {
 }
 
 function asDeleted(object: KubeObject, now: Date): KubeObject {
-  const { deletionTimestamp = `${now.toISOString().slice(0, 19)}Z` } = object.metadata;
-  return { ...object, metadata: { ...object.metadata, deletionTimestamp, deletionGracePeriodSeconds: 0 } };
+  const { deletionTimestamp = kubeTime(now), generation } = object.metadata;
+  const raised =
+    generation !== undefined && object.metadata.deletionTimestamp === undefined ? generation + 1 : generation;
+  const metadata = { ...object.metadata, deletionTimestamp, deletionGracePeriodSeconds: 0 };
+  return { ...object, metadata: raised === undefined ? metadata : { ...metadata, generation: raised } };
 }
 
 export async function deleteCollection(call: Call): Promise<void> {
