@@ -1,0 +1,223 @@
+/** The control plane without web's socket: real Postgres, real local cluster with real pods, worker processes to kill. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connectKube, type Kube } from "#k8s/client/kube.ts";
+import { type ApiServer, startApiServer } from "#k8s/local/api-server.ts";
+import { type LocalNode, startNode } from "#k8s/local/kubelet/node.ts";
+import type { KubeObject } from "#k8s/local/store/types.ts";
+import { applyLocalEnvironment } from "#scripts/stack/apply-environment.ts";
+import { freePort } from "#scripts/stack/ports.ts";
+import { release } from "#server/config/release.ts";
+import { aScalingModel } from "#test/factories/onnx.ts";
+import { processesIn, randomRanges } from "./local-node.ts";
+import { type Rest, startRest } from "./rest.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const PREFIX = "slipway.local/";
+const PROGRAMS = ["router", "model-server", "fetch", "artifacts"];
+
+export type TestCluster = Awaited<ReturnType<typeof startTestCluster>>;
+
+/** API, controllers and kubelet in this process; pods are processes of their own. */
+export async function startTestCluster() {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-worker-"));
+  const imagesFile = join(folder, "images.json");
+  const command = (program: string) => ({ command: [process.execPath, join(ROOT, `serving/${program}/main.ts`)] });
+  writeFileSync(
+    imagesFile,
+    JSON.stringify(Object.fromEntries(PROGRAMS.map((p) => [`${PREFIX}${p}:${release}`, command(p)]))),
+  );
+  const kubeconfig = join(folder, "kubeconfig");
+  const { podCidr, serviceCidr } = randomRanges();
+  const api: ApiServer = await startApiServer({
+    dataDir: join(folder, "api"),
+    serviceCidr,
+    kubeconfigPath: kubeconfig,
+    historyLimit: 20_000,
+  });
+  const node: LocalNode = await startNode({
+    store: api.store,
+    dataDir: join(folder, "node"),
+    imagesFile,
+    podCidr,
+    apiUrl: api.url,
+    caPem: api.caPem,
+    tokenForServiceAccount: api.tokenForServiceAccount,
+    backoffMs: 200,
+    stopTimeoutMs: 500,
+  });
+  api.setLogSource(node.logSource);
+  const kube: Kube = await connectKube({ kubeconfig });
+  return {
+    folder,
+    kubeconfig,
+    api,
+    kube,
+    objects: (resource: string, namespace: string): readonly KubeObject[] => api.store.list(resource, namespace),
+    async close() {
+      kube.dropConnections();
+      await node.close();
+      await api.close();
+      for (const pid of processesIn(folder)) process.kill(pid, "SIGKILL");
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+export type WorkerProcess = Readonly<{
+  child: ChildProcess;
+  /** Lines of its log. */
+  lines: readonly { msg: string; [field: string]: unknown }[];
+  /** Resolves with the first line, past or to come, that has this message. */
+  logged(msg: string): Promise<void>;
+  /** Resolves with the signal or the code that ended it. */
+  exited: Promise<NodeJS.Signals | number | null>;
+  kill(signal?: NodeJS.Signals): Promise<void>;
+}>;
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+/** One installation with one environment, in a namespace of its own; several can share a cluster. */
+export async function startWorld(cluster: TestCluster, over: { namespace?: string } = {}) {
+  const namespace = over.namespace ?? `ns-${Math.random().toString(36).slice(2, 8)}`;
+  const gatewayPort = await freePort();
+  const rest: Rest = await startRest({
+    KUBECONFIG: cluster.kubeconfig,
+    SLIPWAY_GATEWAY_PORT: String(gatewayPort),
+    SLIPWAY_LOCAL_ENVIRONMENT: JSON.stringify({ namespace, warmFullMinutes: 60 }),
+  });
+  await applyLocalEnvironment(cluster.kubeconfig, namespace);
+  const db = rest.container.services.db;
+  const environment = await db.read.environment.findFirstOrThrow();
+  const workers: WorkerProcess[] = [];
+
+  const world = {
+    cluster,
+    rest,
+    db,
+    namespace,
+    environmentId: environment.id,
+    installationId: rest.installationId,
+    gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
+    startWorker(env: Record<string, string> = {}): WorkerProcess {
+      const worker = spawnWorker(world.workerEnv(env));
+      workers.push(worker);
+      return worker;
+    },
+    workerEnv: (env: Record<string, string>) => ({
+      PATH: process.env.PATH ?? "",
+      DATABASE_URL: rest.databaseUrl,
+      KUBECONFIG: cluster.kubeconfig,
+      SLIPWAY_HOME: rest.home,
+      SLIPWAY_SECRET_KEY: "a-secret-key-for-tests-only",
+      ...env,
+    }),
+    call: async (method: string, path: string, options: Parameters<Rest["call"]>[2] = {}) => {
+      const answer = await rest.call(method, path, options);
+      if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      return answer.body;
+    },
+    objects: (resource: string) => cluster.objects(resource, namespace),
+    async close() {
+      await Promise.all(workers.map((worker) => worker.kill()));
+      await rest.close();
+    },
+  };
+  return world;
+}
+
+function spawnWorker(env: Record<string, string>): WorkerProcess {
+  const child = spawn(process.execPath, [join(ROOT, "worker/main.ts")], {
+    cwd: ROOT,
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const lines: { msg: string }[] = [];
+  const waiting = new Set<() => void>();
+  let rest = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    const parts = (rest + chunk).split("\n");
+    rest = parts.pop() ?? "";
+    for (const line of parts) lines.push(JSON.parse(line) as { msg: string });
+    for (const look of waiting) look();
+  });
+  const exited = once(child, "exit").then(([code, signal]) => signal ?? code);
+  return {
+    child,
+    lines,
+    exited,
+    logged: (msg) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (!lines.some((line) => line.msg === msg)) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
+    async kill(signal = "SIGKILL") {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      await exited;
+    },
+  };
+}
+
+/** Status lies in the database, which tells nobody: asked again until it is so. */
+export async function until<T>(
+  what: string,
+  probe: () => Promise<T | undefined | false | null>,
+  timeoutMs = 30_000,
+): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const value = await probe();
+    if (value) return value;
+    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}`);
+    await sleep(20);
+  }
+}
+
+/** Registers a model that multiplies by `factor`; answers its name. */
+export async function registerModel(world: World, name: string, factors: readonly number[]): Promise<string> {
+  await world.call("POST", "/models", { body: { name } });
+  for (const factor of factors) {
+    const { digest } = await world.call("PUT", "/artifacts", { raw: aScalingModel(factor) });
+    await world.call("POST", `/models/${name}/versions`, { body: { artifact: digest } });
+  }
+  return name;
+}
+
+export const createEndpoint = (world: World, name: string) =>
+  world.call("POST", "/endpoints", { body: { name, environment: "local" } });
+
+export const addRevision = (world: World, endpoint: string, model: string, version: number, more: object = {}) =>
+  world.call("POST", `/endpoints/${endpoint}/revisions`, {
+    body: { model, version: String(version), resources: { cpu: "100m", memory: "256Mi" }, ...more },
+  });
+
+export const putTraffic = (world: World, endpoint: string, ifMatch: number, shares: Record<number, number>) =>
+  world.call("PUT", `/endpoints/${endpoint}/traffic`, {
+    headers: { "if-match": `"${ifMatch}"` },
+    body: {
+      entries: Object.entries(shares).map(([revision, weightPercent]) => ({
+        revision: Number(revision),
+        weightPercent,
+      })),
+    },
+  });
+
+/** Waits until the endpoint's newest plan is this one and is proven. */
+export const untilApplied = (world: World, endpoint: string, number: number, timeoutMs?: number) =>
+  until(
+    `plan ${number} of ${endpoint} to be applied`,
+    async () => {
+      const view = await world.call("GET", `/endpoints/${endpoint}`);
+      return view.plan?.number === number && view.plan.status === "applied" ? view : null;
+    },
+    timeoutMs,
+  );
