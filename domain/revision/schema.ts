@@ -72,10 +72,18 @@ export const createdRevisionSchema = revisionViewSchema.extend({
   plan: planViewSchema,
 });
 
+const differenceSchema = z.object({
+  kind: z.string(),
+  name: z.string(),
+  /** `refused`: the cluster's own words stand in `fields`. */
+  action: z.enum(["create", "change", "none", "refused"]),
+  fields: z.array(z.object({ path: z.string(), from: z.json().optional(), to: z.json().optional() })),
+});
+
 /** `objects` as the cluster would store them, and for each what would change against what is there. */
 export const dryRunViewSchema = z.object({
   dryRun: z.literal(true),
   objects: z.array(z.json()),
-  differences: z.array(z.json()),
+  differences: z.array(differenceSchema),
 });
 export const createRevisionAnswerSchema = z.union([createdRevisionSchema, dryRunViewSchema]);
