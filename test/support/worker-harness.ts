@@ -74,6 +74,8 @@ export type WorkerProcess = Readonly<{
   lines: readonly { msg: string; [field: string]: unknown }[];
   /** Resolves with the first line, past or to come, that has this message. */
   logged(msg: string): Promise<void>;
+  /** Sum of a counter of its `/metrics`, over the labels that are given. */
+  metric(name: string, labels?: Record<string, string>): Promise<number>;
   /** Resolves with the signal or the code that ended it. */
   exited: Promise<NodeJS.Signals | number | null>;
   kill(signal?: NodeJS.Signals): Promise<void>;
@@ -114,6 +116,7 @@ export async function startWorld(cluster: TestCluster, over: { namespace?: strin
       KUBECONFIG: cluster.kubeconfig,
       SLIPWAY_HOME: rest.home,
       SLIPWAY_SECRET_KEY: "a-secret-key-for-tests-only",
+      WORKER_PORT: "0",
       ...env,
     }),
     call: async (method: string, path: string, options: Parameters<Rest["call"]>[2] = {}) => {
@@ -146,20 +149,32 @@ function spawnWorker(env: Record<string, string>): WorkerProcess {
     for (const look of waiting) look();
   });
   const exited = once(child, "exit").then(([code, signal]) => signal ?? code);
+  const logged = (msg: string) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (!lines.some((line) => line.msg === msg)) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
   return {
     child,
     lines,
     exited,
-    logged: (msg) =>
-      new Promise((resolve) => {
-        const look = () => {
-          if (!lines.some((line) => line.msg === msg)) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-        look();
-      }),
+    logged,
+    async metric(name, labels = {}) {
+      await logged("listening");
+      const line = lines.find(({ msg }) => msg === "listening") as { port?: number } | undefined;
+      const text = await (await fetch(`http://127.0.0.1:${line?.port}/metrics`)).text();
+      const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+      return text
+        .split("\n")
+        .filter((row) => row.startsWith(`${name}{`) || row.startsWith(`${name} `))
+        .filter((row) => wanted.every((part) => row.includes(part)))
+        .reduce((sum, row) => sum + Number(row.split(" ").at(-1)), 0);
+    },
     async kill(signal = "SIGKILL") {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
       await exited;
@@ -221,3 +236,31 @@ export const untilApplied = (world: World, endpoint: string, number: number, tim
     },
     timeoutMs,
   );
+
+/** Answer of one prediction through the routers: the model multiplies 1 by its factor. */
+export async function predict(world: World, endpoint: string) {
+  const response = await fetch(`${world.gatewayUrl}/${endpoint}/v2/models/${endpoint}/infer`, {
+    method: "POST",
+    body: JSON.stringify({ inputs: [{ name: "x", datatype: "FP32", shape: [1, 1], data: [1] }] }),
+  });
+  const body = (await response.json()) as { outputs?: { data: number[] }[] };
+  return {
+    status: response.status,
+    plan: response.headers.get("x-slipway-plan"),
+    revision: response.headers.get("x-slipway-revision"),
+    y: body.outputs?.[0]?.data[0],
+  };
+}
+
+/** Every row of intent and status with the transaction that wrote it: equal when nothing was written between. */
+export async function writtenRows(world: World): Promise<string> {
+  const tables = ["EndpointStatus", "RevisionStatus", "TrafficPlanStatus", "PlanAck", "Condition", "Change", "Audit"];
+  const rows = await Promise.all(
+    tables.map((table) =>
+      world.db.read.$queryRawUnsafe(
+        `SELECT '${table}' AS t, array_agg(xmin::text || ctid::text ORDER BY ctid)::text AS w FROM "${table}"`,
+      ),
+    ),
+  );
+  return JSON.stringify(rows);
+}
