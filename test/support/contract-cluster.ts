@@ -65,7 +65,12 @@ function optionsFor(
 async function send(access: Access, method: string, path: string, options: CallOptions) {
   const request = httpsRequest(new URL(path, access.server), optionsFor(access, method, options));
   const { body } = options;
-  request.end(body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body));
+  if (body === undefined) request.end();
+  else {
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    request.setHeader("content-length", Buffer.byteLength(text));
+    request.end(text);
+  }
   const [response] = await once(request, "response");
   return { request, response };
 }

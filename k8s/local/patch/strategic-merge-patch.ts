@@ -30,24 +30,49 @@ function mergeList(field: string, target: readonly unknown[], patch: readonly un
     return patch.filter((item) => !(isObject(item) && item.$patch === "replace")).map(copyJson);
   }
   const out = [...target];
+  const named: unknown[] = [];
   for (const item of patch) {
     if (!isObject(item)) continue;
     const at = out.findIndex((existing) => isObject(existing) && equalJson(existing[key], item[key]));
     if (item.$patch === "delete") {
       if (at >= 0) out.splice(at, 1);
-    } else if (at >= 0) out[at] = mergeObject(out[at], item);
+      continue;
+    }
+    if (at >= 0) out[at] = mergeObject(out[at], item);
     else out.push(mergeObject({}, item));
+    named.push(item);
   }
-  return out;
+  return inOrder(field, out, named, target);
 }
 
-function inOrder(field: string, list: unknown[], order: readonly unknown[]): unknown[] {
+/**
+ * Items of `order` in that order, the others in the order of `before`; between the two an item goes first unless it
+ * stood behind the other before. So what is new comes in front, as Kubernetes has it.
+ */
+function inOrder(
+  field: string,
+  list: readonly unknown[],
+  order: readonly unknown[],
+  before: readonly unknown[],
+): unknown[] {
   const key = mergeKeyOf(field, [...list, ...order]);
   const keyOf = (item: unknown) => JSON.stringify(key !== undefined && isObject(item) ? item[key] : item);
-  const places = new Map(order.map((item, index) => [keyOf(item), index]));
-  const place = (item: unknown) => places.get(keyOf(item)) ?? order.length;
-  return [...list].sort((a, b) => place(a) - place(b));
+  const places = (items: readonly unknown[]) => new Map(items.map((item, index) => [keyOf(item), index]));
+  const [wanted, stood] = [places(order), places(before)];
+  const place = (map: Map<string, number>, item: unknown) => map.get(keyOf(item)) ?? Number.POSITIVE_INFINITY;
+  const named = list.filter((item) => wanted.has(keyOf(item))).sort((a, b) => place(wanted, a) - place(wanted, b));
+  const others = list.filter((item) => !wanted.has(keyOf(item))).sort((a, b) => place(stood, a) - place(stood, b));
+  const out: unknown[] = [];
+  for (const item of named) {
+    const limit = stood.get(keyOf(item)) ?? -1;
+    while (others.length > 0 && place(stood, others[0]) < limit) out.push(others.shift());
+    out.push(item);
+  }
+  return [...out, ...others];
 }
+
+const listIn = (object: unknown, field: string): unknown[] =>
+  isObject(object) && Array.isArray(object[field]) ? object[field] : [];
 
 function mergeObject(target: unknown, patch: JsonObject): JsonObject {
   if (patch.$patch === "replace") {
@@ -71,7 +96,7 @@ function mergeObject(target: unknown, patch: JsonObject): JsonObject {
   for (const [key, value] of Object.entries(patch)) {
     if (!key.startsWith("$setElementOrder/") || !Array.isArray(value)) continue;
     const field = key.slice("$setElementOrder/".length);
-    if (Array.isArray(out[field])) out[field] = inOrder(field, out[field], value);
+    if (Array.isArray(out[field])) out[field] = inOrder(field, out[field], value, listIn(target, field));
   }
   return out;
 }
