@@ -68,6 +68,10 @@ export const versionViewSchema = z.object({
 });
 export type VersionView = z.infer<typeof versionViewSchema>;
 
+/** In lists: an example input may be as large as an image. */
+export const versionSummarySchema = versionViewSchema.omit({ exampleInput: true });
+export type VersionSummary = z.infer<typeof versionSummarySchema>;
+
 export const artifactViewSchema = z.object({ digest: digestSchema, sizeBytes: z.number().int() });
 
 const EXPORT_ADVICE: Readonly<Record<Exclude<Format, "onnx">, string>> = {

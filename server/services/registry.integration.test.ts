@@ -59,6 +59,8 @@ test("a version carries the signature that is in its file, and its number counts
   expect(first.body.signature.inputs.length).toBeGreaterThan(0);
   expect(first.body.exampleInput).toMatchObject({ inputs: expect.any(Array) });
   expect((await register("linear", { artifact })).body.version).toBe("2");
+  const { exampleInput: _, ...summary } = first.body;
+  expect((await rest.call("GET", "/models/linear/versions?limit=1&cursor=WyIyIl0")).body.items).toEqual([summary]);
   const read = await rest.call("GET", "/models/linear/versions/1");
   expect(read.body).toEqual(first.body);
   expect((await rest.call("GET", "/models/linear")).body).toMatchObject({ latestVersion: "2" });

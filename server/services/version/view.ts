@@ -2,7 +2,13 @@ import { z } from "zod";
 import { DomainError } from "#domain/shared/errors.ts";
 import { digestSchema } from "#domain/shared/names.ts";
 import { type Signature, signatureSchema } from "#domain/shared/signature.ts";
-import { formatSchema, type VersionView, versionIdSchema, versionViewSchema } from "#domain/version/schema.ts";
+import {
+  formatSchema,
+  type VersionSummary,
+  type VersionView,
+  versionIdSchema,
+  versionViewSchema,
+} from "#domain/version/schema.ts";
 import type { Tx } from "#server/db/client.ts";
 
 const WITH_NAMES = { model: true, artifact: true, aliases: true } as const;
@@ -21,6 +27,7 @@ export async function findVersion(tx: Tx, model: string, number: string) {
 /** Newest first, below `before` when given. */
 export const findVersions = (tx: Tx, model: string, before: number | undefined, take: number) =>
   tx.modelVersion.findMany({
+    omit: { exampleInput: true },
     where: { model: { name: model }, ...(before === undefined ? {} : { number: { lt: before } }) },
     include: WITH_NAMES,
     orderBy: { number: "desc" },
@@ -29,7 +36,12 @@ export const findVersions = (tx: Tx, model: string, before: number | undefined, 
 
 const { shape } = versionViewSchema;
 
-export function versionView(row: Found): VersionView {
+export const versionView = (row: Found): VersionView => ({
+  ...versionSummary(row),
+  exampleInput: row.exampleInput as z.infer<ReturnType<typeof z.json>> | null,
+});
+
+export function versionSummary(row: Omit<Found, "exampleInput">): VersionSummary {
   return {
     id: versionIdSchema.parse(row.id),
     model: row.model.name,
@@ -45,7 +57,6 @@ export function versionView(row: Found): VersionView {
     params: shape.params.parse(row.params),
     tags: row.tags,
     source: shape.source.parse(row.source),
-    exampleInput: row.exampleInput as z.infer<ReturnType<typeof z.json>> | null,
     labels: shape.labels.parse(row.labels),
     featureNames: shape.featureNames.parse(row.featureNames),
     preprocessing: shape.preprocessing.parse(row.preprocessing),
