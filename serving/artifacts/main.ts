@@ -1,5 +1,6 @@
 // The artifact store of an environment. Environment: see config.ts and docs/architecture.md, "Images and their environment".
 import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { loadConfig } from "./config.ts";
 import { log } from "./log.ts";
 import { openStore } from "./store.ts";
@@ -12,7 +13,7 @@ async function main() {
   const config = loadConfig(process.env);
   const store = await openStore(config.folder);
   const server = createSurface(store, config, (error) => log("error", "request failed", { error: String(error) }));
-  server.listen(config.port, config.host, () => log("info", "listening", { host: config.host, port: config.port }));
+  server.listen(config.port, config.host, () => log("info", "listening", { ...(server.address() as AddressInfo) }));
   process.once("SIGTERM", async () => {
     server.close();
     setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();

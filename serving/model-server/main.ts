@@ -1,5 +1,6 @@
 // Serves one model file. Environment: see config.ts and docs/architecture.md, "Images and their environment".
 import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { loadConfig } from "./config.ts";
 import { keepCompiled } from "./keep-compiled.ts";
 import { log } from "./log.ts";
@@ -30,7 +31,7 @@ function main() {
   });
   const state: State = { draining: false, signature: undefined, pool, metrics: metricsOnDemand() };
   const server = createSurface(config, state);
-  server.listen(config.port, config.host, () => log("info", "listening", { host: config.host, port: config.port }));
+  server.listen(config.port, config.host, () => log("info", "listening", { ...(server.address() as AddressInfo) }));
   process.once("SIGTERM", async () => {
     log("info", "draining", { drainMs: config.drainMs });
     state.draining = true;

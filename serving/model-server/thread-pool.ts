@@ -9,6 +9,8 @@ type PoolOptions = {
   queueMax: number;
   timeoutMs: number;
   thread: ThreadData;
+  /** Tests run one that ends when told to. */
+  program?: URL;
   /** The model cannot be loaded: no thread will ever answer. */
   onFailed: (failure: string) => void;
   onReady: (signature: Signature, detail: { warmUpMs: number; failure: string | undefined }) => void;
@@ -33,6 +35,7 @@ export type ThreadPool = ReturnType<typeof createThreadPool>;
  */
 const WORK_AHEAD_MS = 2;
 const AHEAD_MAX = 16;
+const INFERENCE_THREAD = new URL("./inference-thread.ts", import.meta.url);
 const RESTART_DELAY_MS = 500;
 /** Threads that have run one request for so many deadlines will not come back: the pod must be restarted. */
 const STUCK_DEADLINES = 4;
@@ -51,7 +54,7 @@ export function createThreadPool(options: PoolOptions) {
 
   function start(): void {
     started += 1;
-    const worker = new Worker(new URL("./inference-thread.ts", import.meta.url), { workerData: options.thread });
+    const worker = new Worker(options.program ?? INFERENCE_THREAD, { workerData: options.thread });
     const thread: Thread = { worker, ready: false, running: new Map(), beganAt: 0 };
     threads.add(thread);
     worker.on("message", (report: ThreadReport) => receive(thread, report));
@@ -68,6 +71,7 @@ export function createThreadPool(options: PoolOptions) {
     if (report.kind === "failed") options.onFailed(report.failure);
     if (report.kind === "ready") {
       thread.ready = true;
+      if (averageRunMs === 0) averageRunMs = report.warmUpMs;
       startNext();
       options.onReady(report.signature, report);
       dispatch();
@@ -78,7 +82,9 @@ export function createThreadPool(options: PoolOptions) {
       thread.beganAt = performance.now();
       if (report.runMs !== undefined) averageRunMs += (report.runMs - averageRunMs) / 8;
       dispatch();
-      waiting?.settle(report);
+      if (waiting === undefined) return;
+      options.onAnswered(report, Math.max(0, report.beganAtMs - waiting.queuedAtMs));
+      waiting.settle(report);
     }
   }
 
@@ -125,10 +131,7 @@ export function createThreadPool(options: PoolOptions) {
       clearTimeout(deadline);
       queue.delete(waiting);
       if (result instanceof RequestError) reject(result);
-      else {
-        options.onAnswered(result, Math.max(0, result.beganAtMs - waiting.queuedAtMs));
-        resolve(result);
-      }
+      else resolve(result);
     }
 
     queue.add(waiting);

@@ -4,6 +4,7 @@ import {
   bytesOf,
   ELEMENT,
   floatTensor,
+  type Graph,
   node,
   onnxFile,
   sequenceOfMaps,
@@ -153,3 +154,26 @@ export function anExternalDataModel(location = "model.onnx.data"): Uint8Array {
 
 /** What anExternalDataModel's data file holds: 10, 20, 30, 40 as FP32. */
 export const externalWeights = (): Uint8Array => bytesOf(Float32Array.of(10, 20, 30, 40));
+
+/** times INT64 [1] → y FP32 [1], y = times: counted one by one, so that a run takes as long as the caller wants. */
+export function aCountingModel(): Uint8Array {
+  const body: Graph = {
+    name: "body",
+    node: [node("Identity", ["going"], ["still_going"]), node("Add", ["count", "one"], ["counted"])],
+    input: [
+      tensorValue("iteration", ELEMENT.int64, []),
+      tensorValue("going", ELEMENT.bool, []),
+      tensorValue("count", ELEMENT.float, [1]),
+    ],
+    output: [tensorValue("still_going", ELEMENT.bool, []), tensorValue("counted", ELEMENT.float, [1])],
+  };
+  return onnxFile({
+    node: [
+      node("Squeeze", ["times"], ["trips"]),
+      node("Loop", ["trips", "", "zero"], ["y"], [attribute.graph("body", body)]),
+    ],
+    initializer: [floatTensor("zero", [1], [0]), floatTensor("one", [1], [1])],
+    input: [tensorValue("times", ELEMENT.int64, [1])],
+    output: [tensorValue("y", ELEMENT.float, [1])],
+  });
+}

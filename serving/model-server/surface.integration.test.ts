@@ -1,0 +1,213 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request as httpRequest } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { aCountingModel, aLinearModel, anInt64Adder } from "#test/factories/onnx.ts";
+import { startModelServer } from "#test/support/model-server.ts";
+import { createThreadPool } from "./thread-pool.ts";
+
+type Server = Awaited<ReturnType<typeof startModelServer>>;
+
+const x = { name: "x", datatype: "FP32", shape: [1, 2], data: [1, 2] };
+/** A run that takes about a third of a second or longer here; `1` takes none. */
+const LONG = 200_000;
+const counting = (times: number) => [{ name: "times", datatype: "INT64", shape: [1], data: [times] }];
+
+async function started(model: Uint8Array, env: Record<string, string> = {}): Promise<Server> {
+  const server = await startModelServer(model, env);
+  onTestFinished(async () => void (await server.stop("SIGKILL")));
+  return server;
+}
+
+const runsOf = async (server: Server) => {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  return Number(/slipway_inference_duration_seconds_count (\d+)/.exec(text)?.[1]);
+};
+
+describe("The protocol's calls", () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await startModelServer(aLinearModel(), { BODY_BYTES_MAX: "1000" });
+  });
+  afterAll(async () => void (await server.stop()));
+
+  it.each([
+    ["/v2", { extensions: ["binary_tensor_data"] }],
+    ["/v2/health/live", { live: true }],
+    ["/v2/health/ready", { ready: true }],
+    ["/v2/models/sample/ready", { name: "sample", ready: true }],
+    ["/v2/models/sample/versions/3", { versions: ["3"], inputs: [{ name: "x", datatype: "FP32", shape: [-1, 2] }] }],
+  ])("GET %s answers %j", async (path, expected) => {
+    const response = await fetch(`${server.url}${path}`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject(expected);
+  });
+
+  it.each([
+    ["GET", "/v2/models/other", 404, "unknown_model"],
+    ["GET", "/v2/models/sample/versions/4", 404, "unknown_version"],
+    ["POST", "/v2/models/other/infer", 404, "unknown_model"],
+    ["GET", "/elsewhere", 404, "not_found"],
+    ["GET", "/v2/models/sample/infer", 405, "method_not_allowed"],
+    ["POST", "/v2/health/live", 405, "method_not_allowed"],
+  ])("%s %s is refused with %i %s", async (method, path, status, code) => {
+    const response = await fetch(`${server.url}${path}`, { method });
+    expect(response.status).toBe(status);
+    expect(await response.json()).toEqual({ error: expect.any(String), code });
+  });
+
+  it("refuse a bad input with 400 and a sentence, and go on serving on the same connection", async () => {
+    const refused = await server.infer([{ ...x, shape: [1, 3] }]);
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toEqual({
+      error: expect.stringContaining('input "x": shape is [1,3]'),
+      code: "invalid_request",
+    });
+    expect((await server.infer([x])).status).toBe(200);
+  });
+
+  it("refuse a body over the limit with 413, whether its length is declared or not", async () => {
+    const large = "x".repeat(1_001);
+    expect((await server.post(large)).status).toBe(413);
+    expect((await server.post(new Blob([large]).stream())).status).toBe(413);
+  });
+
+  it("refuse an encoded body, and a header length that is no number", async () => {
+    expect((await server.post("{}", { "content-encoding": "gzip" })).status).toBe(415);
+    expect((await server.post("{}", { "inference-header-content-length": "-1" })).status).toBe(400);
+  });
+
+  it("give only the outputs asked for", async () => {
+    const response = await server.infer([x], { outputs: [{ name: "y", parameters: { binary_data: true } }] });
+    const length = Number(response.headers.get("inference-header-content-length"));
+    expect((await response.arrayBuffer()).byteLength).toBe(length + 4);
+  });
+});
+
+it("What is measured is exposed to Prometheus, and a refused request is no run", async () => {
+  const server = await started(aLinearModel());
+  await server.infer([{ ...x, shape: [3, 2], data: [1, 2, 3, 4, 5, 6] }]);
+  await server.infer([]);
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  expect(text).toContain("slipway_inference_duration_seconds_count 1");
+  expect(text).toContain("slipway_inference_queue_seconds_count 1");
+  expect(text).toContain("slipway_batch_rows_sum 3");
+  expect(text).toContain("process_cpu_seconds_total");
+});
+
+it("A model that fails on an input that fits its signature is a failure of the model, 500", async () => {
+  const server = await started(anInt64Adder());
+  const tensor = (name: string, size: number) => ({
+    name,
+    datatype: "INT64",
+    shape: [size],
+    data: Array(size).fill(1),
+  });
+  const response = await server.infer([tensor("a", 2), tensor("b", 3)]);
+  expect(response.status).toBe(500);
+  expect(await response.json()).toMatchObject({ code: "inference_failed" });
+});
+
+it("Health and metrics are answered while an inference runs", async () => {
+  const server = await started(aCountingModel());
+  const running = server.infer(counting(LONG));
+  const first = await Promise.race([
+    running.then(() => "inference"),
+    fetch(`${server.url}/v2/health/live`).then(() => "health"),
+  ]);
+  expect(first).toBe("health");
+  expect((await running).status).toBe(200);
+});
+
+it("Beyond the queue's bound requests are refused at once with 429 and Retry-After, the others are answered", async () => {
+  const server = await started(aCountingModel(), { QUEUE_MAX: "2" });
+  // The pool hands short runs over ahead of time; now it knows that these are long.
+  await server.infer(counting(LONG));
+  const responses = await Promise.all(Array.from({ length: 10 }, () => server.infer(counting(LONG))));
+  const refused = responses.filter(({ status }) => status === 429);
+  expect(responses.filter(({ status }) => status === 200)).toHaveLength(3);
+  expect(refused).toHaveLength(7);
+  for (const { headers } of refused) expect(Number(headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+});
+
+it("A request past the deadline is answered 504, and others again once the run is over", async () => {
+  const server = await started(aCountingModel(), { REQUEST_TIMEOUT_MS: "50" });
+  const responses = await Promise.all([server.infer(counting(LONG)), server.infer(counting(LONG))]);
+  expect(responses.map(({ status }) => status)).toEqual([504, 504]);
+  expect(await responses[0]?.json()).toMatchObject({ code: "deadline_exceeded" });
+  let status = 504;
+  while (status === 504) ({ status } = await server.infer(counting(1)));
+  expect(status).toBe(200);
+});
+
+it("A request whose caller went away while it waited is never run", async () => {
+  const server = await started(aCountingModel());
+  await server.infer(counting(LONG));
+  const running = server.infer(counting(LONG));
+  await fetch(`${server.url}/v2/health/live`);
+  const leaving = httpRequest(`${server.url}/v2/models/sample/infer`, { method: "POST" });
+  leaving.on("error", () => {});
+  await new Promise<void>((resolve) => leaving.end(JSON.stringify({ inputs: counting(LONG) }), () => resolve()));
+  await fetch(`${server.url}/v2/health/live`);
+  leaving.destroy();
+  await fetch(`${server.url}/v2/health/live`);
+  expect((await running).status).toBe(200);
+  expect((await server.infer(counting(1))).status).toBe(200);
+  expect(await runsOf(server)).toBe(3);
+});
+
+it("On SIGTERM it says it is not ready, finishes what runs, closes its connections and ends with 0", async () => {
+  const server = await started(aCountingModel(), { DRAIN_MS: "100" });
+  const running = server.infer(counting(LONG));
+  await fetch(`${server.url}/v2/health/live`);
+  server.child.kill("SIGTERM");
+  await server.logged("draining");
+  expect((await fetch(`${server.url}/v2/health/ready`)).status).toBe(503);
+  const response = await running;
+  expect(response.status).toBe(200);
+  expect(response.headers.get("connection")).toBe("close");
+  expect(await server.ended).toEqual({ code: 0, signal: null });
+});
+
+it("A pod whose threads are all inside a run that never ends says that it is not alive", async () => {
+  const server = await started(aCountingModel(), { REQUEST_TIMEOUT_MS: "20" });
+  expect((await server.infer(counting(2 ** 50))).status).toBe(504);
+  let status = 200;
+  while (status === 200) ({ status } = await fetch(`${server.url}/v2/health/live`));
+  expect(status).toBe(503);
+});
+
+it("It goes on serving when nobody reads its output any more", async () => {
+  const server = await started(aLinearModel(), { DRAIN_MS: "0" });
+  server.child.stdout.destroy();
+  expect((await server.infer([x])).status).toBe(200);
+  expect(await server.stop()).toEqual({ code: 0, signal: null });
+});
+
+it("An inference thread that ends fails only what it ran, and another takes its place", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-pool-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "model.onnx");
+  writeFileSync(file, aLinearModel());
+  let ready = Promise.withResolvers<void>();
+  const pool = createThreadPool({
+    threads: 1,
+    queueMax: 10,
+    timeoutMs: 10_000,
+    thread: { file, modelName: "m", modelVersion: "1" },
+    program: new URL("../../test/support/crashing-thread.ts", import.meta.url),
+    onFailed: (failure) => ready.reject(new Error(failure)),
+    onReady: () => ready.resolve(),
+    onAnswered: () => {},
+  });
+  onTestFinished(() => pool.close());
+  const submit = (text: string) => pool.submit(new TextEncoder().encode(text), undefined).answered;
+  await ready.promise;
+  ready = Promise.withResolvers();
+  await expect(submit("crash")).rejects.toMatchObject({ status: 500, code: "thread_ended" });
+  expect(pool.ready()).toBe(false);
+  const answered = await submit(JSON.stringify({ inputs: [x] }));
+  expect(answered.status).toBe(200);
+  await ready.promise;
+});
