@@ -6,7 +6,7 @@ import { kubeconfigOf, startLocalCluster } from "./local-cluster.ts";
 import { followPodTargets } from "./pod-targets.ts";
 import { startPostgres } from "./postgres.ts";
 import { type Discovery, findPrometheus, startPrometheus, targetsFileOf } from "./prometheus.ts";
-import type { Component } from "./supervise.ts";
+import { allOrFirstError, type Component } from "./supervise.ts";
 
 /** Starts a component and keeps it up until the stack stops. */
 export type Keep = (component: Component) => Promise<void>;
@@ -129,7 +129,8 @@ export async function bringUpControlPlane(config: StackConfig, ports: Ports, giv
   };
   const options = { root, home, env };
   const graceful = { stopSignal: "SIGTERM", stopGraceMs: 10_000 } as const;
-  // Web seeds what the worker looks for.
-  await keep({ name: "web", start: () => startWeb(options, ports.web), ...graceful });
-  await keep({ name: "worker", start: () => startWorker(options), ...graceful });
+  await allOrFirstError([
+    keep({ name: "web", start: () => startWeb(options, ports.web), ...graceful }),
+    keep({ name: "worker", start: () => startWorker(options), ...graceful }),
+  ]);
 }

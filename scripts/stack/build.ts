@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { logFileOf } from "./config.ts";
+import { alone } from "./exclusive.ts";
 import { startProgram } from "./process.ts";
 
 const WEB_SOURCES = [
@@ -21,7 +22,12 @@ const WEB_SOURCES = [
 ];
 
 /** Generates the database client and builds the pages, each only when what it is made from changed since. */
-export async function buildWhatChanged(root: string, home: string, say: (line: string) => void): Promise<void> {
+export function buildWhatChanged(root: string, home: string, say: (line: string) => void): Promise<void> {
+  // Installations of several homes may start from one checkout at once.
+  return alone("build", root, () => build(root, home, say));
+}
+
+async function build(root: string, home: string, say: (line: string) => void): Promise<void> {
   const schema = digestOf(root, ["prisma/schema.prisma", "package-lock.json"]);
   await unlessStamped(join(root, "server/db/generated/.made-from"), schema, async () => {
     say("generating the database client");

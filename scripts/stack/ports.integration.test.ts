@@ -41,3 +41,16 @@ test("two wishes for one port do not both get it", async () => {
     /SLIPWAY_KUBE_PORT/,
   );
 });
+
+test("a port that our own survivor holds is ours to use", async () => {
+  const port = await freePort();
+  await take(port);
+  const wish = { variable: "SLIPWAY_GATEWAY_PORT", port, explicit: true };
+  expect(
+    await choosePorts(
+      [wish],
+      () => undefined,
+      () => true,
+    ),
+  ).toEqual([port]);
+});

@@ -19,22 +19,26 @@ export async function freePort(host = "127.0.0.1"): Promise<number> {
 export type PortWish = Readonly<{ variable: string; port: number; explicit: boolean }>;
 
 /**
- * Answers a port for each wish, none twice. A taken default moves to the next free one; `say` hears of it.
+ * Answers a port for each wish, none twice. A taken default moves to the next free one; `say` hears of it. A port held
+ * by a process that `isOurs` counts as free: what a killed run left hands it over, or keeps it for us.
  * Throws an Error that names the variable and the holder when the user asked for that very port.
  */
-export async function choosePorts(wishes: readonly PortWish[], say: (line: string) => void): Promise<number[]> {
+export async function choosePorts(
+  wishes: readonly PortWish[],
+  say: (line: string) => void,
+  isOurs: (commandLine: string) => boolean = () => false,
+): Promise<number[]> {
   const given = new Set<number>();
   const chosen: number[] = [];
-  const free = async (port: number) => !given.has(port) && (await isPortFree(port));
+  const wanted = new Set(wishes.map(({ port }) => port));
   for (const { variable, port, explicit } of wishes) {
+    const holder = given.has(port) ? "another of Slipway's own ports" : await strangerOn(port, isOurs);
     let candidate = port;
-    if (!(await free(port))) {
-      const holder = given.has(port) ? "another of Slipway's own ports" : holderOf(port);
+    if (holder !== undefined) {
       if (explicit)
         throw new Error(`${variable}=${port} is taken by ${holder}. Free it, or set ${variable} to another.`);
-      const others = new Set(wishes.map((wish) => wish.port));
       do candidate += 1;
-      while (others.has(candidate) || !(await free(candidate)));
+      while (wanted.has(candidate) || given.has(candidate) || !(await isPortFree(candidate)));
       say(`port ${port} is taken by ${holder}; using ${candidate} (set ${variable} to choose)`);
     }
     given.add(candidate);
@@ -43,13 +47,19 @@ export async function choosePorts(wishes: readonly PortWish[], say: (line: strin
   return chosen;
 }
 
-/** Who listens on a local TCP port, for a message: `node server.js (pid 12)`. */
-export function holderOf(port: number): string {
+/** Who else has a port, for a message: `node server.js (pid 12)`. */
+async function strangerOn(port: number, isOurs: (commandLine: string) => boolean): Promise<string | undefined> {
+  if (await isPortFree(port)) return undefined;
+  const listener = listenerOn(port);
+  if (listener === undefined) return "a process of another user";
+  return isOurs(listener.commandLine) ? undefined : `${listener.commandLine.slice(0, 80)} (pid ${listener.pid})`;
+}
+
+function listenerOn(port: number): { pid: number; commandLine: string } | undefined {
   const inodes = new Set(["/proc/net/tcp", "/proc/net/tcp6"].flatMap((file) => listeningInodes(file, port)));
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    if (socketsOf(pid).some((inode) => inodes.has(inode))) return `${commandOf(pid)} (pid ${pid})`;
-  }
-  return "a process of another user";
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const pid = pids.find((candidate) => socketsOf(candidate).some((inode) => inodes.has(inode)));
+  return pid === undefined ? undefined : { pid: Number(pid), commandLine: commandLineOf(pid) };
 }
 
 function listeningInodes(file: string, port: number): string[] {
@@ -65,9 +75,8 @@ const socketsOf = (pid: string) =>
     orEmpty(() => [/^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? ""]),
   );
 
-const commandOf = (pid: string) =>
-  orEmpty(() => [readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").join(" ").trim().slice(0, 80)])[0] ||
-  "a process";
+const commandLineOf = (pid: string) =>
+  orEmpty(() => [readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").join(" ").trim()])[0] || "a process";
 
 // Processes come and go while we look, and those of other users are closed to us.
 function orEmpty<T>(read: () => T[]): T[] {

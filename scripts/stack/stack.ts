@@ -6,7 +6,7 @@ import { choosePorts } from "./ports.ts";
 import { stopRecorded } from "./process.ts";
 import { waitUntilServing } from "./ready.ts";
 import { keptSecret } from "./secrets.ts";
-import { type Component, type Supervised, supervise } from "./supervise.ts";
+import { allOrFirstError, type Component, type Supervised, supervise } from "./supervise.ts";
 
 export type Stack = Readonly<{
   /** Resolves once a prediction could be served; rejects with what went wrong, or because stopping was asked. */
@@ -105,13 +105,14 @@ function secretsOf({ home, secretKey, admin }: StackConfig) {
 }
 
 /** The ports that this run needs; what is run elsewhere needs none. */
-async function portsOf({ ports, kubeconfig, prometheusUrl }: StackConfig, say: Say) {
+async function portsOf({ home, ports, kubeconfig, prometheusUrl }: StackConfig, say: Say) {
   const needed = [
     ports.web,
     ...(kubeconfig === undefined ? [ports.gateway, ports.kube] : []),
     ...(kubeconfig === undefined && prometheusUrl === undefined ? [ports.prometheus] : []),
   ];
-  const chosen = await choosePorts(needed, say);
+  // The cluster's proxy outlives it and serves the gateway's port on.
+  const chosen = await choosePorts(needed, say, (command) => command.includes(join(home, "cluster")));
   const portOf = ({ variable, port }: { variable: string; port: number }) =>
     chosen[needed.findIndex((wish) => wish.variable === variable)] ?? port;
   return {
@@ -120,10 +121,4 @@ async function portsOf({ ports, kubeconfig, prometheusUrl }: StackConfig, say: S
     kube: portOf(ports.kube),
     prometheus: portOf(ports.prometheus),
   };
-}
-
-/** Waits for all of them even when one fails, so that none is left coming up behind our back. */
-async function allOrFirstError<const T extends readonly Promise<unknown>[]>(work: T) {
-  await Promise.allSettled(work);
-  return Promise.all(work);
 }

@@ -56,3 +56,9 @@ export async function supervise(component: Component, say: (line: string) => voi
     },
   };
 }
+
+/** Waits for all of them even when one fails, so that none is left coming up behind our back. */
+export async function allOrFirstError<const T extends readonly Promise<unknown>[]>(work: T) {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
