@@ -15,7 +15,7 @@ const envSchema = z.object({
   /** How long a terminating router goes on accepting, so that everyone has stopped sending to it. */
   DRAIN_SERVE_MS: z.coerce.number().int().min(0).default(10_000),
   /** How long the requests under way then have; together below the pod's grace period. */
-  DRAIN_FINISH_MS: z.coerce.number().int().min(0).default(15_000),
+  DRAIN_FINISH_MS: z.coerce.number().int().min(0).default(45_000),
 });
 
 export type Config = Readonly<{

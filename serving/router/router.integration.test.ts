@@ -165,8 +165,7 @@ test("without the API a router goes on, its restarted container too, and both fo
   await cluster.putPlan(aPlan({ 2: 100 }, { number: 2 }));
   await acknowledged(2);
   expect(await ask(second)).toEqual({ status: 200, revision: "2" });
-  const before = await stalenessSeconds(second);
-  await expect.poll(() => stalenessSeconds(second), { timeout: 5_000 }).toBeLessThan(before);
+  await expect.poll(() => stalenessSeconds(second)).toBeLessThan(2.5);
 });
 
 test("a router without plans and without the API is not ready", async () => {
@@ -204,21 +203,14 @@ test("a Lease that somebody deleted or rewrote is put right", async () => {
 
 test("SIGTERM loses no request: unready at once, serving on, acknowledging to the end, then out with 0", async () => {
   await cluster.putPlan(aPlan({ 1: 100 }, { number: 1 }));
-  const router = await cluster.startRouter({ DRAIN_SERVE_MS: "700" });
+  const router = await cluster.startRouter({ DRAIN_SERVE_MS: "3000" });
   await acknowledged(1);
   const statuses: number[] = [];
-  let refused = false;
+  let unheard = true;
   const client = async () => {
-    while (!refused) {
-      const { status } = await ask(router).catch((error: Error & { cause?: { code?: string } }) => {
-        // A connection refused was never accepted: its sender knows that nothing happened.
-        refused = error.cause?.code === "ECONNREFUSED";
-        return { status: refused ? 0 : -1 };
-      });
-      if (status !== 0) statuses.push(status);
-    }
+    while (unheard) statuses.push((await ask(router)).status);
   };
-  const clients = Array.from({ length: 8 }, client);
+  const clients = Promise.all(Array.from({ length: 8 }, client));
   await expect.poll(() => statuses.length).toBeGreaterThan(50);
   const exited = once(router.child, "exit");
   router.child.kill("SIGTERM");
@@ -226,7 +218,40 @@ test("SIGTERM loses no request: unready at once, serving on, acknowledging to th
   expect(await statusOf(`${router.url}/health/ready`)).toBe(503);
   await cluster.putPlan(aPlan({ 2: 100 }, { number: 2 }));
   await acknowledged(2);
+  expect((await ask(router)).revision).toBe("2");
+  // Senders hear of it well within the time it serves on; requests under way then are finished.
+  unheard = false;
+  await clients;
+  expect(new Set(statuses)).toEqual(new Set([200]));
   expect(await exited).toEqual([0, null]);
-  await Promise.all(clients);
+});
+
+test("a plan that comes before the slices of its revision waits for them, so that no request is refused", async () => {
+  await cluster.putPlan(aPlan({ 1: 100 }, { number: 1 }));
+  const router = await cluster.startRouter();
+  await acknowledged(1);
+  // The slices' watch is cut off; only a list can tell of the new revision.
+  const heal = cluster
+    .api()
+    .faults.add(({ verb, resource }) => (verb === "watch" && resource === "endpointslices" ? SERVER_ERROR : undefined));
+  cluster.api().resetConnections();
+  cluster.kube().dropConnections();
+  const statuses: number[] = [];
+  let done = false;
+  const client = async () => {
+    while (!done) statuses.push((await ask(router)).status);
+  };
+  const running = client();
+  for (let number = 2; number <= 6; number++) {
+    const [pod] = pods;
+    if (pod === undefined) throw new Error("no pod");
+    await cluster.putPod(`iris-r${number + 10}`, { ...pod.address, id: `pod-${number}` });
+    await cluster.putPlan(aPlan({ [number + 10]: 100 }, { number }));
+    await acknowledged(number);
+    expect(await ask(router)).toEqual({ status: 200, revision: String(number + 10) });
+  }
+  done = true;
+  await running;
+  heal();
   expect(new Set(statuses)).toEqual(new Set([200]));
 });

@@ -22,16 +22,16 @@ const hosts = (slices: LiveObject[], service = "a") =>
 test("ready pods of all slices of a service, and no others", () => {
   const slices = [
     aSlice("a", [
-      endpoint("1", { ready: true }),
-      endpoint("2", { ready: false }),
-      endpoint("3", { ready: true, serving: true, terminating: true }),
-      endpoint("4"),
-      endpoint("5", {}),
+      endpoint("10.0.0.1", { ready: true }),
+      endpoint("10.0.0.2", { ready: false }),
+      endpoint("10.0.0.3", { ready: true, serving: true, terminating: true }),
+      endpoint("10.0.0.4"),
+      endpoint("10.0.0.5", {}),
     ]),
-    aSlice("a", [endpoint("6", { ready: true })]),
-    aSlice("b", [endpoint("7", { ready: true })]),
+    aSlice("a", [endpoint("10.0.0.6", { ready: true })]),
+    aSlice("b", [endpoint("10.0.0.7", { ready: true })]),
   ];
-  expect(hosts(slices)).toEqual(["1", "4", "5", "6"]);
+  expect(hosts(slices)).toEqual(["1", "4", "5", "6"].map((n) => `10.0.0.${n}`));
 });
 
 test("an emptied service is reported as empty, so that its pods are let go", () => {
@@ -45,11 +45,16 @@ test("the port is the one named http, else the first; a slice without any has no
     { name: "http", port: 2 },
   ];
   const portOf = (given: unknown) =>
-    readyPods([aSlice("a", [endpoint("1")], given)], new Set(["a"]))
+    readyPods([aSlice("a", [endpoint("10.0.0.1")], given)], new Set(["a"]))
       .get("a")
       ?.map((pod) => pod.port);
   expect(portOf(ports)).toEqual([2]);
   expect(portOf([{ port: 3 }])).toEqual([3]);
   expect(portOf([])).toEqual([]);
+  expect(portOf([{ name: "http", port: 70_000 }])).toEqual([]);
   expect(portOf(null)).toEqual([]);
+});
+
+test("a host name is not an address", () => {
+  expect(hosts([aSlice("a", [endpoint("example.org"), endpoint("::1")])])).toEqual(["::1"]);
 });

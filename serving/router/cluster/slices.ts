@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import type { LiveObject } from "#k8s/client/objects.ts";
 import type { PodAddress } from "../upstream/pod-set.ts";
@@ -16,7 +17,9 @@ const sliceSchema = z.object({
       }),
     )
     .nullish(),
-  ports: z.array(z.object({ name: z.string().nullish(), port: z.number().int().nullish() })).nullish(),
+  ports: z
+    .array(z.object({ name: z.string().nullish(), port: z.number().int().min(1).max(65_535).nullish() }))
+    .nullish(),
 });
 
 /** The Service an EndpointSlice belongs to. */
@@ -38,9 +41,15 @@ function podsOf(slice: LiveObject): PodAddress[] {
   const ports = parsed.data.ports ?? [];
   const port = (ports.find(({ name }) => name === PORT_NAME) ?? ports[0])?.port;
   if (port === undefined || port === null) return [];
-  return (parsed.data.endpoints ?? [])
-    .filter(({ conditions }) => conditions?.ready !== false && conditions?.terminating !== true)
-    .flatMap(({ addresses: [host], targetRef }) =>
-      host === undefined ? [] : [{ id: targetRef?.uid ?? "", host, port }],
-    );
+  return (
+    (parsed.data.endpoints ?? [])
+      // Only addresses: a host name would make every request wait for somebody else's DNS.
+      .filter(
+        ({ addresses: [host], conditions }) =>
+          isIP(host ?? "") !== 0 && conditions?.ready !== false && conditions?.terminating !== true,
+      )
+      .flatMap(({ addresses: [host], targetRef }) =>
+        host === undefined ? [] : [{ id: targetRef?.uid ?? "", host, port }],
+      )
+  );
 }

@@ -2,7 +2,6 @@ import type { ServerResponse } from "node:http";
 
 /** Answers of the router itself, as opposed to a pod's. */
 export const REFUSAL = {
-  bad_request: 400,
   unknown_endpoint: 404,
   not_found: 404,
   request_timeout: 408,

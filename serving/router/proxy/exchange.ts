@@ -14,6 +14,7 @@ import type { Shadows } from "./shadow.ts";
 const SENDS_MAX = 2;
 const CONNECTS_MAX = 3;
 const CLIENT_GONE = 499;
+const INLINE_ANSWER_BYTES_MAX = 16 * 1024;
 
 export type ExchangeDeps = { budget: ByteBudget; shadows: Shadows; draining: () => boolean };
 export type ExchangeInput = {
@@ -88,6 +89,8 @@ export class Exchange implements ExchangeHandler {
     }
     this.settlePod(this.status >= 502 && this.status <= 504);
     if (chunk.length === 0) this.res.end();
+    // As a string a small answer leaves in one write together with its headers.
+    else if (chunk.length <= INLINE_ANSWER_BYTES_MAX) this.res.end(chunk.toString("latin1"), "latin1");
     else this.res.end(chunk);
     this.finish(this.status);
     if (this.role === "live" && this.input.plan.shadows.length > 0) this.copy();
@@ -173,14 +176,13 @@ export class Exchange implements ExchangeHandler {
 
   private requestHead(pod: Pod): string {
     const { target, headers } = this.input;
-    const { host, port } = pod.address;
     let framing = "";
     if (headers.lengthBytes > 0) framing = `content-length: ${headers.lengthBytes}\r\n`;
     else if (this.body?.kind === "stream") framing = "transfer-encoding: chunked\r\n";
     else if (this.body?.kind === "whole" && this.body.body !== undefined)
       framing = `content-length: ${this.body.body.length}\r\n`;
     else if (this.req.method !== "GET" && this.req.method !== "HEAD") framing = "content-length: 0\r\n";
-    return `${this.req.method} ${target.path} HTTP/1.1\r\nhost: ${host}:${port}\r\n${headers.forwarded}${framing}\r\n`;
+    return `${this.req.method} ${target.path} HTTP/1.1\r\nhost: ${pod.authority}\r\n${headers.forwarded}${framing}\r\n`;
   }
 
   private ownHeaders(): string[] {

@@ -103,10 +103,9 @@ function send({ entry, request, timeoutMs }: Copy, done: () => void): void {
       settle(REFUSAL.pod_failed);
     },
   };
-  const { host, port } = pod.address;
   const length =
     request.body === null || request.body === undefined ? "" : `content-length: ${request.body.length}\r\n`;
-  const head = `${request.method} ${request.path} HTTP/1.1\r\nhost: ${host}:${port}\r\n${request.forwarded}${length}\r\n`;
+  const head = `${request.method} ${request.path} HTTP/1.1\r\nhost: ${pod.authority}\r\n${request.forwarded}${length}\r\n`;
   const body = request.body ?? undefined;
   connection.send({ head, body, streamed: false, headOnly: request.method === "HEAD" }, handler);
 }

@@ -12,6 +12,8 @@ const FAILURES_IN_A_ROW = 5;
 /** A ready pod with its idle connections and what experience says of it. Times are `performance.now()` milliseconds. */
 export class Pod {
   readonly address: PodAddress;
+  /** For the Host header. */
+  readonly authority: string;
   outstanding = 0;
   ejectedUntilMs = 0;
   private removed = false;
@@ -31,6 +33,7 @@ export class Pod {
 
   constructor(address: PodAddress) {
     this.address = address;
+    this.authority = `${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}`;
   }
 
   /** An idle connection, the last used first; a new one when there is none or `fresh` asks for it. */
