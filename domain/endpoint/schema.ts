@@ -81,6 +81,8 @@ export const rollbackSchema = z.strictObject({
   when: z.enum(["now", "capacity"]).default("now"),
 });
 
+export const reassertSchema = z.strictObject({ ...endpointRef, reason: reasonSchema });
+
 export const resumeSchema = z.strictObject({ ...endpointRef, reason: reasonSchema });
 
 export const listPlansSchema = z.strictObject({

@@ -18,6 +18,7 @@ import { putAlias } from "#server/services/model/put-alias.ts";
 import { createRevision } from "#server/services/revision/create.ts";
 import { listPlans } from "#server/services/traffic/list-plans.ts";
 import { putTraffic } from "#server/services/traffic/put.ts";
+import { reassertPlan } from "#server/services/traffic/reassert.ts";
 import { resumeEndpoint } from "#server/services/traffic/resume.ts";
 import { rollBack } from "#server/services/traffic/rollback.ts";
 import { getVersion } from "#server/services/version/get.ts";
@@ -45,6 +46,7 @@ export const appRouter = router({
     plans: query(listPlans),
     putTraffic: mutation(putTraffic),
     rollback: mutation(rollBack),
+    reassert: mutation(reassertPlan),
     resume: mutation(resumeEndpoint),
   }),
   revision: router({ create: mutation(createRevision) }),

@@ -316,3 +316,19 @@ test("fifty deployments at once: plans and revisions are numbered without a gap,
     await db().trafficPlanStatus.count({ where: { state: "pending", plan: { endpoint: { name: "busy" } } } }),
   ).toBe(1);
 });
+
+test("a database older than the cluster decides nothing until a person says that it holds, then goes on above", async () => {
+  await anEndpoint("restored", 2);
+  const { uid } = (await rest.call("GET", "/endpoints/restored")).body;
+  await db().endpointStatus.create({
+    data: { endpointUid: uid, observedGeneration: 2, publishedPlan: 7, observedAt: new Date() },
+  });
+  for (const refused of [await put("restored", 2, split(50, 50)), await deploy("restored"), await roll("restored")])
+    expect(refused.body).toMatchObject({ status: 412, code: "plan_conflict", clusterPlan: 7, newestPlan: 2 });
+  const reassert = () =>
+    rest.call("POST", "/endpoints/restored/reassert", { body: { reason: "restored from backup" } });
+  expect((await reassert()).body).toMatchObject({ number: 8, entries: [{ weightPercent: 100 }, { weightPercent: 0 }] });
+  expect(await rangesOf("restored", 8)).toEqual(await rangesOf("restored", 2));
+  expect((await reassert()).body.code).toBe("plan_conflict");
+  expect((await put("restored", 8, split(50, 50))).body.number).toBe(9);
+});

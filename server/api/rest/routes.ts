@@ -19,6 +19,7 @@ import { putAlias } from "#server/services/model/put-alias.ts";
 import { createRevision } from "#server/services/revision/create.ts";
 import { listPlans } from "#server/services/traffic/list-plans.ts";
 import { putTraffic } from "#server/services/traffic/put.ts";
+import { reassertPlan } from "#server/services/traffic/reassert.ts";
 import { resumeEndpoint } from "#server/services/traffic/resume.ts";
 import { rollBack } from "#server/services/traffic/rollback.ts";
 import type { Verb } from "#server/services/verb.ts";
@@ -78,6 +79,7 @@ export const ROUTES: readonly Route[] = [
     ifMatch: "expectedPlan",
   },
   { method: "POST", path: "/endpoints/{endpoint}/rollback", verb: rollBack, query: environment },
+  { method: "POST", path: "/endpoints/{endpoint}/reassert", verb: reassertPlan, query: environment },
   { method: "POST", path: "/endpoints/{endpoint}/resume", verb: resumeEndpoint, query: environment },
   { method: "GET", path: "/endpoints/{endpoint}/plans", verb: listPlans },
   { method: "GET", path: "/endpoints/{endpoint}/metrics", verb: getMetrics },

@@ -13,6 +13,9 @@ export type EndpointRow = Readonly<{
   deletedAt: Date | null;
   createdBy: string;
   createdAt: Date;
+  /** Number of the newest plan, and of the one in the cluster as last read; 0: none. */
+  newestPlan: number;
+  clusterPlan: number;
   environment: Readonly<{
     id: string;
     name: string;
@@ -51,7 +54,8 @@ const toRow = ({
 const SELECT_ENDPOINTS = `
   SELECT e.uid, e.name, e.generation, e.salt, e."healthTargets", e."pinnedAt", e."deletedAt", e."createdBy",
          e."createdAt", v.id AS "environmentId", v.name AS "environmentName", v.kind AS "environmentKind",
-         v."gatewayUrl", vs."observedAt" AS "environmentObservedAt"
+         v."gatewayUrl", vs."observedAt" AS "environmentObservedAt", coalesce(s."publishedPlan", 0) AS "clusterPlan",
+         (SELECT coalesce(max(p.number), 0) FROM "TrafficPlan" p WHERE p."endpointUid" = e.uid) AS "newestPlan"
   FROM "Endpoint" e
   JOIN "Environment" v ON v.id = e."environmentId"
   LEFT JOIN "EnvironmentStatus" vs ON vs."environmentId" = v.id
@@ -68,9 +72,21 @@ export const findEndpoint = async (tx: Tx, ref: EndpointRef): Promise<EndpointRo
 
 /**
  * As `findEndpoint`, locked until the transaction ends: plans of an endpoint are decided one after the other.
- * Throws `endpoint_deleting` too.
+ * Throws `endpoint_deleting` too, and `plan_conflict` while the cluster holds a plan that this database does not know:
+ * a restored backup must not hand out its numbers a second time.
  */
 export async function lockEndpoint(tx: Tx, ref: EndpointRef): Promise<EndpointRow> {
+  const row = await lockEvenBehind(tx, ref);
+  if (row.clusterPlan <= row.newestPlan) return row;
+  throw new DomainError(
+    "plan_conflict",
+    `The cluster holds plan ${row.clusterPlan} of this endpoint, this database knows ${row.newestPlan}: it seems to be an older copy. To go on with what the database says: POST /endpoints/${row.name}/reassert.`,
+    { detail: { clusterPlan: row.clusterPlan, newestPlan: row.newestPlan } },
+  );
+}
+
+/** As `lockEndpoint`, also while the database is behind the cluster. */
+export async function lockEvenBehind(tx: Tx, ref: EndpointRef): Promise<EndpointRow> {
   const locking = `${SELECT_ENDPOINTS} FOR UPDATE OF e`;
   const row = theOne(await tx.$queryRawUnsafe<Raw[]>(locking, ref.endpoint, ref.environment ?? null), ref);
   if (row.deletedAt !== null) throw deleting(ref.endpoint, row.deletedAt);

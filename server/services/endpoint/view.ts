@@ -19,7 +19,10 @@ export async function endpointView(tx: Tx, row: EndpointRow): Promise<EndpointVi
 }
 
 /** For lists, in few queries: of the revisions, only those in the newest plan. */
-export async function endpointSummaries(tx: Tx, rows: readonly EndpointRow[]): Promise<EndpointView[]> {
+export async function endpointSummaries(
+  tx: Tx,
+  rows: readonly Omit<EndpointRow, "newestPlan" | "clusterPlan">[],
+): Promise<EndpointView[]> {
   const uids = rows.map((row) => row.uid);
   const plans = await findNewestPlans(tx, uids);
   const views = await planViews(tx, plans);
@@ -39,7 +42,7 @@ export async function endpointSummaries(tx: Tx, rows: readonly EndpointRow[]): P
 }
 
 function assemble(
-  row: EndpointRow,
+  row: Omit<EndpointRow, "newestPlan" | "clusterPlan">,
   plan: PlanView | null,
   revisions: RevisionView[],
   conditions: EndpointView["conditions"],

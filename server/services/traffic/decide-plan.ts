@@ -20,12 +20,14 @@ type Decision = Readonly<{
   repeatsPlan?: number;
   rolledBackFrom?: number;
   when?: "now" | "capacity";
+  /** The plan's number is above this one too. */
+  above?: number;
 }>;
 
 /**
  * Appends the next plan of a locked endpoint; plans still pending are superseded by it, the generation rises, a
  * rollback pins the endpoint and a deletion marks it.
- * The caller holds the endpoint's row lock, so numbers are consecutive.
+ * The caller holds the endpoint's row lock, so numbers are consecutive, but for `above`.
  */
 export async function decidePlan(tx: Tx, endpoint: EndpointRow, decision: Decision): Promise<PlanRow> {
   const entries = JSON.stringify(decision.entries);
@@ -33,7 +35,7 @@ export async function decidePlan(tx: Tx, endpoint: EndpointRow, decision: Decisi
     WITH plan AS (
       INSERT INTO "TrafficPlan" ("endpointUid", number, kind, reason, salt, "repeatsPlan", "rolledBackFrom",
                                  "publishWhen", "decidedBy")
-      SELECT ${endpoint.uid}::uuid, 1 + coalesce(max(number), 0), ${decision.kind}, ${decision.reason ?? ""},
+      SELECT ${endpoint.uid}::uuid, 1 + greatest(max(number), ${decision.above ?? 0}::int), ${decision.kind}, ${decision.reason ?? ""},
              ${decision.salt}, ${decision.repeatsPlan ?? null}::int, ${decision.rolledBackFrom ?? null}::int,
              ${decision.when ?? "now"}, ${decision.decidedBy}
       FROM "TrafficPlan" WHERE "endpointUid" = ${endpoint.uid}::uuid

@@ -1,6 +1,6 @@
 import { endpointViewSchema, resumeSchema } from "#domain/endpoint/schema.ts";
 import { requireWriteIn } from "#server/services/context.ts";
-import { findEndpoint, lockEndpoint } from "#server/services/endpoint/find.ts";
+import { findEndpoint, lockEvenBehind } from "#server/services/endpoint/find.ts";
 import { endpointView } from "#server/services/endpoint/view.ts";
 import { defineVerb } from "#server/services/verb.ts";
 
@@ -13,7 +13,7 @@ export const resumeEndpoint = defineVerb({
   output: endpointViewSchema,
   run: (ctx, { reason, ...ref }) =>
     ctx.write(async (tx) => {
-      const row = await lockEndpoint(tx, ref);
+      const row = await lockEvenBehind(tx, ref);
       requireWriteIn(ctx.actor, row.environment.kind);
       if (row.pinnedAt === null) return { answer: await endpointView(tx, row), unchanged: true };
       await tx.endpoint.update({ where: { uid: row.uid }, data: { pinnedAt: null, generation: { increment: 1 } } });

@@ -1,0 +1,52 @@
+import { reassertSchema } from "#domain/endpoint/schema.ts";
+import { DomainError } from "#domain/shared/errors.ts";
+import { planViewSchema } from "#domain/shared/views.ts";
+import { requireWriteIn } from "#server/services/context.ts";
+import { lockEvenBehind } from "#server/services/endpoint/find.ts";
+import { defineVerb } from "#server/services/verb.ts";
+import { findBasePlan } from "./base-plan.ts";
+import { decidePlan, describeEntries, storedEntries } from "./decide-plan.ts";
+import { planView } from "./plan-view.ts";
+
+/**
+ * A person's choice when the cluster holds a newer plan than the database, as after the restore of a backup: what the
+ * database says holds, under a number that routers take.
+ */
+export const reassertPlan = defineVerb({
+  name: "endpoint.reassert",
+  kind: "mutation",
+  permission: "traffic:rollback",
+  input: reassertSchema,
+  output: planViewSchema,
+  run: (ctx, { reason, ...ref }) =>
+    ctx.write(async (tx) => {
+      const endpoint = await lockEvenBehind(tx, ref);
+      requireWriteIn(ctx.actor, endpoint.environment.kind);
+      const { clusterPlan, newestPlan } = endpoint;
+      if (clusterPlan <= newestPlan)
+        throw new DomainError("plan_conflict", "The cluster holds no plan that this database does not know.", {
+          detail: { clusterPlan, newestPlan },
+        });
+      const base = await findBasePlan(tx, endpoint.uid);
+      const entries = base === null ? [] : storedEntries(base);
+      const plan = await decidePlan(tx, endpoint, {
+        kind: "traffic",
+        entries,
+        salt: base?.salt ?? endpoint.salt,
+        decidedBy: ctx.actor.name,
+        reason,
+        above: clusterPlan,
+      });
+      return {
+        answer: await planView(tx, plan),
+        audit: {
+          action: "endpoint.reassert",
+          subject: { kind: "endpoint", id: endpoint.uid, name: endpoint.name },
+          before: { plan: newestPlan, clusterPlan },
+          after: { plan: plan.number, entries: describeEntries(entries) },
+          reason,
+        },
+        change: { kind: "endpoint", key: endpoint.uid } as const,
+      };
+    }),
+});
