@@ -1,5 +1,5 @@
 import { ApiError } from "../store/errors.ts";
-import type { JsonObject } from "../store/json.ts";
+import { copyJson, type JsonObject } from "../store/json.ts";
 import type { KubeObject } from "../store/types.ts";
 import { decodeSet, difference, EMPTY, type FieldSet, intersection, isEmpty, pathsOf, union } from "./field-set.ts";
 import {
@@ -15,7 +15,13 @@ import {
 import { schemaOf } from "./schema.ts";
 import { checkTypes, compare, fieldsOf, merge, remove, TypeFault, withContainers } from "./typed.ts";
 
-export type ApplyRequest = { manager: string; force: boolean; subresource?: string };
+export type ApplyRequest = {
+  manager: string;
+  force: boolean;
+  subresource?: string;
+  /** Fills in the kind's defaults, in place: a field that they would make equal again is no conflict. */
+  complete?: (object: KubeObject) => void;
+};
 export type Applied = { object: KubeObject; tracker: FieldTracker };
 
 const fieldsIn = (entry: ManagerEntry | undefined): FieldSet => (entry ? decodeSet(entry.fieldsV1) : EMPTY);
@@ -46,8 +52,6 @@ export function apply(live: KubeObject, config: JsonObject, request: ApplyReques
     const laidOver = merge(current, wanted, schema);
     const dropped = difference(withContainers(before), withContainers(union(fields, all(others))));
     const merged = remove(laidOver, schema, dropped) as JsonObject;
-    const { changed, removed } = compare(current, merged, schema);
-    const kept = settle(others, union(changed, removed), request.force);
     const { metadata, status, ...rest } = merged;
     const object = {
       kind: live.kind,
@@ -56,6 +60,10 @@ export function apply(live: KubeObject, config: JsonObject, request: ApplyReques
       ...rest,
       ...(withStatus ? { status } : live.status !== undefined && { status: live.status }),
     } as KubeObject;
+    const completed = copyJson(object);
+    request.complete?.(completed);
+    const { changed, removed } = compare(current, ownable(completed, withStatus), schema);
+    const kept = settle(others, union(changed, removed), request.force);
     const next = [...kept, ...entryFor(writer, live.apiVersion, fields, entries)];
     return { object, tracker: { writer, track: () => next } };
   });

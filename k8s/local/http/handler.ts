@@ -134,7 +134,7 @@ async function answerResource(
     userAgent: request.headers["user-agent"] ?? "",
   });
   if (fault?.kind === "reset") {
-    request.socket.resetAndDestroy();
+    request.socket.destroy();
     return;
   }
   if (fault) throw new ApiError(fault.code, fault.reason, fault.message);

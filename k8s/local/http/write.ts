@@ -2,6 +2,7 @@ import { apply } from "../fields/apply.ts";
 import { entriesOf, type FieldTracker, updateTracker } from "../fields/managers.ts";
 import { schemaOf } from "../fields/schema.ts";
 import { checkTypes, TypeFault, unknownFields, withoutUnknown } from "../fields/typed.ts";
+import { applyDefaults } from "../kinds/defaults.ts";
 import { bad, required } from "../kinds/validate-rules.ts";
 import { jsonPatch } from "../patch/json-patch.ts";
 import { mergePatch } from "../patch/merge-patch.ts";
@@ -198,7 +199,13 @@ async function applyPatch(call: Call): Promise<void> {
   placed(call, config as KubeInput);
   const live = server.store.get(resource.name, namespace, name);
   const force = query.get("force") === "true";
-  const request = { manager, force, ...(call.subresource !== undefined && { subresource: call.subresource }) };
+  const request = {
+    manager,
+    force,
+    ...(call.subresource === undefined
+      ? { complete: (object: KubeObject) => applyDefaults(resource, object, live) }
+      : { subresource: call.subresource }),
+  };
   const { uid, resourceVersion } = metaOf(config);
   if (!live) {
     existingForSubresource(call);

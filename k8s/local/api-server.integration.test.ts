@@ -1,0 +1,155 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type ApiServer, type ApiServerOptions, startApiServer } from "./api-server.ts";
+import { CONFLICT, everySecond, once as onNext, RESET, SERVER_ERROR } from "./http/faults.ts";
+import { createStore } from "./store/store.ts";
+
+let folder: string;
+let open: ApiServer[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "api-server-"));
+  open = [];
+});
+afterEach(async () => {
+  for (const server of open) await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const start = async (options: Partial<ApiServerOptions> = {}) => {
+  const server = await startApiServer({
+    dataDir: join(folder, "data"),
+    kubeconfigPath: join(folder, "kubeconfig"),
+    ...options,
+  });
+  open.push(server);
+  return server;
+};
+const stop = async (server: ApiServer) => {
+  open = open.filter((entry) => entry !== server);
+  await server.close();
+};
+const send = async (server: ApiServer, method: string, path: string, body?: object) => {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const sent = request(new URL(path, server.url), {
+    method,
+    ca: server.caPem,
+    agent: false,
+    headers: {
+      authorization: `Bearer ${server.adminToken}`,
+      ...(text && { "content-type": "application/json", "content-length": text.length }),
+    },
+  });
+  sent.end(text);
+  const [response] = await once(sent, "response");
+  const lines = createInterface({ input: response })[Symbol.asyncIterator]();
+  const next = async () => {
+    const { value, done } = await lines.next();
+    return done ? undefined : JSON.parse(value);
+  };
+  return { status: response.statusCode as number, next, close: () => sent.destroy() };
+};
+const MAPS = "/api/v1/namespaces/default/configmaps";
+const map = (name: string, x = "1") => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { x } });
+const statusOf = async (server: ApiServer, method: string, path: string, body?: object) => {
+  const answer = await send(server, method, path, body);
+  answer.close();
+  return answer.status;
+};
+
+describe("the API server", () => {
+  it("keeps objects, certificate and tokens over a restart, and watchers of then go on", async () => {
+    const first = await start();
+    const token = first.tokenForServiceAccount("default", "default");
+    expect(await statusOf(first, "POST", MAPS, map("a"))).toBe(201);
+    const version = first.store.currentVersion();
+    expect(await statusOf(first, "POST", MAPS, map("b"))).toBe(201);
+    await stop(first);
+    const second = await start();
+    expect(second.caPem).toBe(first.caPem);
+    expect(second.adminToken).toBe(first.adminToken);
+    expect(second.tokenForServiceAccount("default", "default")).toBe(token);
+    const watch = await send(second, "GET", `${MAPS}?watch=true&resourceVersion=${version}`);
+    expect(await watch.next()).toMatchObject({ type: "ADDED", object: { metadata: { name: "b" } } });
+    watch.close();
+    expect(statSync(join(folder, "kubeconfig")).mode & 0o777).toBe(0o600);
+  });
+
+  it("loses nothing it answered to kill -9, and drops the line that was being written", async () => {
+    const program = `
+      import { createStore } from ${JSON.stringify(join(import.meta.dirname, "store/store.ts"))};
+      const store = createStore({ dataDir: ${JSON.stringify(folder)} });
+      for (let i = 0; ; i++) {
+        store.create("configmaps", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "m" + i, namespace: "default" } });
+        process.stdout.write(i + "\\n");
+        if (i % 50 === 49) await new Promise((resolve) => setImmediate(resolve));
+      }`;
+    const child = spawn("node", ["--input-type=module", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+    let answered = -1;
+    const ended = once(child, "exit");
+    for await (const line of createInterface({ input: child.stdout })) {
+      answered = Number(line);
+      if (answered === 500) child.kill("SIGKILL");
+    }
+    await ended;
+    appendFileSync(join(folder, "store.jsonl"), '{"op":"put","r":"configmaps","o":{"kind":"Conf');
+    const store = createStore({ dataDir: folder });
+    for (let i = 0; i <= answered; i++) expect(store.get("configmaps", "default", `m${i}`)).toBeDefined();
+    const made = store.create("configmaps", { ...map("after"), metadata: { name: "after", namespace: "default" } });
+    store.close();
+    const again = createStore({ dataDir: folder });
+    expect(again.get("configmaps", "default", "after")).toEqual(made);
+    again.close();
+  });
+
+  it("answers a watch that begins too far back with one ERROR event, 410", async () => {
+    const server = await start({ historyLimit: 5 });
+    for (let i = 0; i < 20; i++) expect(await statusOf(server, "POST", MAPS, map(`m${i}`))).toBe(201);
+    const watch = await send(server, "GET", `${MAPS}?watch=true&resourceVersion=1`);
+    expect(watch.status).toBe(200);
+    expect(await watch.next()).toMatchObject({ type: "ERROR", object: { code: 410, reason: "Expired" } });
+    expect(await watch.next()).toBeUndefined();
+  });
+
+  it("sends bookmarks to who allows them", async () => {
+    const server = await start({ bookmarkIntervalMs: 20 });
+    const watch = await send(
+      server,
+      "GET",
+      `${MAPS}?watch=true&allowWatchBookmarks=true&resourceVersion=${server.store.currentVersion()}`,
+    );
+    expect(await watch.next()).toMatchObject({ type: "BOOKMARK", object: { kind: "ConfigMap" } });
+    watch.close();
+  });
+
+  it("breaks on purpose only where a test says so", async () => {
+    const server = await start();
+    const calm = server.faults.add(everySecond(({ verb }) => verb === "create", CONFLICT));
+    expect(await statusOf(server, "POST", MAPS, map("a"))).toBe(201);
+    expect(await statusOf(server, "POST", MAPS, map("b"))).toBe(409);
+    calm();
+    expect(await statusOf(server, "POST", MAPS, map("b"))).toBe(201);
+    server.faults.add(onNext(({ verb, resource }) => verb === "watch" && resource === "pods", SERVER_ERROR));
+    expect(await statusOf(server, "GET", `${MAPS}?watch=true`)).toBe(200);
+    expect(await statusOf(server, "GET", "/api/v1/pods?watch=true")).toBe(500);
+    expect(await statusOf(server, "GET", "/api/v1/pods?watch=true")).toBe(200);
+    server.faults.add(onNext(({ verb }) => verb === "list", RESET));
+    await expect(statusOf(server, "GET", MAPS)).rejects.toThrow();
+    expect(await statusOf(server, "GET", MAPS)).toBe(200);
+  });
+
+  it("refuses a port that is taken before it touches the data", async () => {
+    const server = await start();
+    const before = readFileSync(join(folder, "data/store.jsonl"), "utf8");
+    const { port } = new URL(server.url);
+    await expect(startApiServer({ dataDir: join(folder, "data"), port: Number(port) })).rejects.toMatchObject({
+      code: "EADDRINUSE",
+    });
+    expect(readFileSync(join(folder, "data/store.jsonl"), "utf8")).toBe(before);
+  });
+});
