@@ -57,10 +57,10 @@ export const revisionViewSchema = z.object({
   env: z.record(z.string(), z.union([z.string(), secretRefSchema])),
   createdBy: z.string(),
   createdAt: momentSchema,
-  /** What the worker last saw; null: it has not looked yet. */
-  status: z
-    .object({ desiredReplicas: z.number().int(), readyReplicas: z.number().int(), observedAt: momentSchema })
-    .nullable(),
+  /** What the worker last saw, and when; null: it has not looked yet. */
+  desiredReplicas: z.number().int().nullable(),
+  readyReplicas: z.number().int().nullable(),
+  observedAt: momentSchema.nullable(),
   conditions: z.array(conditionViewSchema),
 });
 export type RevisionView = z.infer<typeof revisionViewSchema>;

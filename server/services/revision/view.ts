@@ -27,14 +27,9 @@ export async function revisionViews(tx: Tx, rows: readonly RevisionRow[]): Promi
     env: shape.env.parse(row.env),
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),
-    status:
-      row.status === null
-        ? null
-        : {
-            desiredReplicas: row.status.desiredReplicas,
-            readyReplicas: row.status.readyReplicas,
-            observedAt: row.status.observedAt.toISOString(),
-          },
+    desiredReplicas: row.status?.desiredReplicas ?? null,
+    readyReplicas: row.status?.readyReplicas ?? null,
+    observedAt: row.status?.observedAt.toISOString() ?? null,
     conditions: conditions.get(row.id) ?? [],
   }));
 }
