@@ -10,7 +10,7 @@ import { allOrFirstError, type Component } from "./supervise.ts";
 
 /** Starts a component and keeps it up until the stack stops. */
 export type Keep = (component: Component) => Promise<void>;
-export type Ports = Readonly<Record<keyof StackConfig["ports"], number>>;
+export type Ports = Readonly<Record<keyof StackConfig["ports"] | "worker", number>>;
 
 const IMAGE_PREFIX = "slipway.local/";
 
@@ -88,7 +88,13 @@ export async function bringUpPrometheus(
     await keep({
       name: "prometheus",
       start: async () => {
-        const prometheus = await startPrometheus({ home, port: ports.prometheus, kubeconfig, program });
+        const prometheus = await startPrometheus({
+          home,
+          port: ports.prometheus,
+          kubeconfig,
+          program,
+          workerPort: ports.worker,
+        });
         discovery = prometheus.discovery;
         return prometheus;
       },
@@ -131,6 +137,6 @@ export async function bringUpControlPlane(config: StackConfig, ports: Ports, giv
   const graceful = { stopSignal: "SIGTERM", stopGraceMs: 10_000 } as const;
   await allOrFirstError([
     keep({ name: "web", start: () => startWeb(options, ports.web), ...graceful }),
-    keep({ name: "worker", start: () => startWorker(options), ...graceful }),
+    keep({ name: "worker", start: () => startWorker(options, ports.worker), ...graceful }),
   ]);
 }

@@ -20,18 +20,18 @@ export function startWeb({ root, home, env }: ControlPlaneOptions, port: number)
   );
 }
 
-/** Resolves when it runs; `isLeading` says whether it acts. */
-export function startWorker({ root, home, env }: ControlPlaneOptions): Promise<Started> {
+/** Resolves when it runs; `http://127.0.0.1:<port>/health/leading` says whether it acts. */
+export function startWorker({ root, home, env }: ControlPlaneOptions, port: number): Promise<Started> {
   return startReady(
     {
       command: process.execPath,
       args: [join(root, "worker/main.ts")],
-      env: { ...env, NODE_ENV: "production" },
+      env: { ...env, WORKER_PORT: String(port), NODE_ENV: "production" },
       cwd: root,
       logFile: logFileOf(home, "worker"),
       record: { file: join(home, "run", "worker.json"), survivorSignal: "SIGTERM" },
     },
-    async () => true,
+    () => answersOk(`http://127.0.0.1:${port}/health/live`),
     30_000,
   );
 }

@@ -14,6 +14,8 @@ export type PrometheusOptions = Readonly<{
   kubeconfig: string;
   /** Path of the program, from `findPrometheus`. */
   program: string;
+  /** Where the worker's own metrics are. */
+  workerPort?: number;
   scrapeIntervalSeconds?: number;
 }>;
 
@@ -92,7 +94,8 @@ function startWith(options: PrometheusOptions, discovery: Discovery): Promise<St
   );
 }
 
-function scrapeConfig({ home, kubeconfig, scrapeIntervalSeconds = 2 }: PrometheusOptions, discovery: Discovery) {
+function scrapeConfig(options: PrometheusOptions, discovery: Discovery) {
+  const { home, kubeconfig, workerPort, scrapeIntervalSeconds = 2 } = options;
   const pods =
     discovery === "kubernetes"
       ? { kubernetes_sd_configs: [{ role: "pod", kubeconfig_file: kubeconfig }] }
@@ -126,6 +129,9 @@ function scrapeConfig({ home, kubeconfig, scrapeIntervalSeconds = 2 }: Prometheu
           copy(podMeta("annotation", ANNOTATION.versionNumber), "version"),
         ],
       },
+      ...(workerPort === undefined
+        ? []
+        : [{ job_name: "slipway-worker", static_configs: [{ targets: [`127.0.0.1:${workerPort}`] }] }]),
     ],
   };
 }

@@ -1,16 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
 import { COMPONENT, LABEL } from "#domain/shared/cluster-names.ts";
 import { connectKube } from "#k8s/client/kube.ts";
 import { answersOk } from "./control-plane.ts";
 
 export type ServingOptions = Readonly<{
-  databaseUrl: string;
   kubeconfig: string;
   namespace: string;
   gatewayUrl: string;
-  /** Only what the worker observed after this counts. */
-  since: Date;
+  workerUrl: string;
   stopAsked: AbortSignal;
 }>;
 
@@ -24,9 +21,9 @@ const MODELS_MS = 20_000;
  * Throws when there is no worker or router after two minutes.
  */
 export async function waitUntilServing(options: ServingOptions): Promise<string[]> {
-  const { databaseUrl, since, gatewayUrl, stopAsked } = options;
+  const { workerUrl, gatewayUrl, stopAsked } = options;
   const deadline = performance.now() + ROUTERS_MS;
-  const worker = () => workerActedSince(databaseUrl, since);
+  const worker = () => answersOk(`${workerUrl}/health/leading`);
   const router = () => answersOk(`${gatewayUrl}/health/ready`);
   if (!(await becomes(worker, deadline, stopAsked)))
     throw new Error("the worker did not take up its work in two minutes");
@@ -48,20 +45,6 @@ async function becomes(isSo: () => Promise<boolean>, deadline: number, stopAsked
     await sleep(50);
   }
   return false;
-}
-
-/** The worker alone writes this row, so that a young one proves that it leads and sees the cluster. */
-async function workerActedSince(connectionString: string, since: Date): Promise<boolean> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  try {
-    const { rowCount } = await client.query(`SELECT 1 FROM "EnvironmentStatus" WHERE "observedAt" >= $1 LIMIT 1`, [
-      since,
-    ]);
-    return rowCount === 1;
-  } finally {
-    await client.end();
-  }
 }
 
 type Deployment = { spec?: { replicas?: number }; status?: { availableReplicas?: number } };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { bringUpCluster, bringUpControlPlane, bringUpDatabase, bringUpPrometheus, type Keep } from "./bring-up.ts";
 import { buildWhatChanged } from "./build.ts";
 import type { StackConfig } from "./config.ts";
-import { choosePorts } from "./ports.ts";
+import { choosePorts, freePort } from "./ports.ts";
 import { stopRecorded } from "./process.ts";
 import { waitUntilServing } from "./ready.ts";
 import { keptSecret } from "./secrets.ts";
@@ -69,10 +69,10 @@ async function bringUp(config: StackConfig, keep: Keep, say: Say, stopAsked: Abo
   ]);
   stopAsked.throwIfAborted();
 
-  const since = new Date();
   await bringUpControlPlane(config, ports, { ...secrets, databaseUrl, kubeconfig, prometheusUrl }, keep);
   const webUrl = `http://127.0.0.1:${ports.web}`;
   const gatewayUrl = `http://127.0.0.1:${ports.gateway}`;
+  const workerUrl = `http://127.0.0.1:${ports.worker}`;
   const summary = [
     `web        ${webUrl}   REST: ${webUrl}/api/v1/openapi.json`,
     `metrics    ${prometheusUrl ?? "none"}`,
@@ -82,7 +82,7 @@ async function bringUp(config: StackConfig, keep: Keep, say: Say, stopAsked: Abo
   // Whether an environment elsewhere serves is not ours to wait for.
   if (config.kubeconfig !== undefined) return { webUrl, summary };
   const namespace = config.localNamespace;
-  const notes = await waitUntilServing({ databaseUrl, since, kubeconfig, namespace, gatewayUrl, stopAsked });
+  const notes = await waitUntilServing({ workerUrl, kubeconfig, namespace, gatewayUrl, stopAsked });
   return {
     webUrl,
     summary: [
@@ -120,5 +120,7 @@ async function portsOf({ home, ports, kubeconfig, prometheusUrl }: StackConfig, 
     gateway: portOf(ports.gateway),
     kube: portOf(ports.kube),
     prometheus: portOf(ports.prometheus),
+    // Nobody needs to know it beforehand.
+    worker: await freePort(),
   };
 }
