@@ -30,7 +30,7 @@ export async function run() {
     const bareMs: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       const bareBegan = performance.now();
-      execFileSync(process.execPath, ["-e", BARE, file]);
+      execFileSync(process.execPath, ["-e", BARE, file], { env: { ...process.env, ORT_DISABLE_TELEMETRY: "1" } });
       bareMs.push(performance.now() - bareBegan);
 
       const endpoint = `bench-${round}`;

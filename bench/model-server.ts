@@ -55,7 +55,12 @@ const LOAD = `${THREADS}-${availableParallelism() - 1}`;
 function rawRowsPerSecond(file: string, width: number): number {
   const args = ["-e", RAW, file, String(width), String(THREADS), String(SECONDS)];
   const [command, all] = pinned(OURS, process.execPath, args);
-  return Number(execFileSync(command, all, { env: { ...process.env, RAW_SOURCE: RAW }, encoding: "utf8" }));
+  return Number(
+    execFileSync(command, all, {
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: "1", RAW_SOURCE: RAW },
+      encoding: "utf8",
+    }),
+  );
 }
 
 async function startServer(folder: string, port: number) {

@@ -7,6 +7,7 @@
 // reads a child that ended without a line as out of memory (SIGKILL, SIGABRT) or as a crash.
 // A limit on address space (ulimit -v) is useless, V8 alone reserves more than any model needs; a limit on data
 // (ulimit -d, in KiB) works as a second line of defence when it is at least 2 GiB above INSPECT_MEMORY_MB.
+import "./no-telemetry.ts";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

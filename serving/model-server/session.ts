@@ -1,3 +1,4 @@
+import "./no-telemetry.ts";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import ort from "onnxruntime-node";

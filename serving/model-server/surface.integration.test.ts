@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -183,6 +183,15 @@ it("It goes on serving when nobody reads its output any more", async () => {
   server.child.stdout.destroy();
   expect((await server.infer([x])).status).toBe(200);
   expect(await server.stop()).toEqual({ code: 0, signal: null });
+});
+
+it("The runtime's telemetry is off: nothing of it is left in the temporary or the home folder", async () => {
+  const home = mkdtempSync(join(tmpdir(), "slipway-home-"));
+  onTestFinished(() => rmSync(home, { recursive: true }));
+  const server = await started(aLinearModel(), { HOME: home, TMPDIR: home });
+  expect((await server.infer([x])).status).toBe(200);
+  await server.stop();
+  expect(readdirSync(home)).toEqual([]);
 });
 
 it("An inference thread that ends fails only what it ran, and another takes its place", async () => {

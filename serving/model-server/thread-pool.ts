@@ -1,3 +1,4 @@
+import "./no-telemetry.ts";
 import { Worker } from "node:worker_threads";
 import type { Signature } from "#domain/shared/signature.ts";
 import { log } from "./log.ts";
