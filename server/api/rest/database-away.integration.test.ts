@@ -44,7 +44,7 @@ test.each([
 });
 
 test("a process without its database is not ready, and says why", async () => {
-  const response = await ready(away);
+  const response = await ready(away, new Request("http://127.0.0.1/api/readyz"));
   expect([response.status, await response.json()]).toMatchObject([503, { why: expect.stringContaining("database") }]);
 });
 

@@ -1,6 +1,8 @@
+import { requestIdOf } from "#server/api/context.ts";
 import { openApiDocument } from "#server/api/rest/openapi.ts";
 import { release } from "#server/config/release.ts";
 
 export const dynamic = "force-dynamic";
 
-export const GET = () => Response.json(openApiDocument(release));
+export const GET = (request: Request) =>
+  Response.json(openApiDocument(release), { headers: { "x-request-id": requestIdOf(request) } });
