@@ -114,7 +114,7 @@ test("everything that was done is in the audit, once", async () => {
   const { items } = await product.api.ok("GET", "/audit?limit=200");
   const done = items.map((row: { action: string }) => row.action);
   expect(done.filter((action: string) => /rollback/.test(action))).toHaveLength(1);
-  expect(done.filter((action: string) => /traffic/.test(action))).toHaveLength(4);
+  expect(done.filter((action: string) => /putTraffic/.test(action))).toHaveLength(4);
   expect(done.filter((action: string) => /revision/.test(action))).toHaveLength(3);
 });
 
