@@ -1,7 +1,7 @@
 /** The control plane without web's socket: real Postgres, real local cluster with real pods, worker processes to kill. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -84,13 +84,13 @@ export type WorkerProcess = Readonly<{
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** One installation with one environment, in a namespace of its own; several can share a cluster. */
-export async function startWorld(cluster: TestCluster, over: { namespace?: string } = {}) {
+export async function startWorld(cluster: TestCluster, over: { namespace?: string; warmFullMinutes?: number } = {}) {
   const namespace = over.namespace ?? `ns-${Math.random().toString(36).slice(2, 8)}`;
   const gatewayPort = await freePort();
   const rest: Rest = await startRest({
     KUBECONFIG: cluster.kubeconfig,
     SLIPWAY_GATEWAY_PORT: String(gatewayPort),
-    SLIPWAY_LOCAL_ENVIRONMENT: JSON.stringify({ namespace, warmFullMinutes: 60 }),
+    SLIPWAY_LOCAL_ENVIRONMENT: JSON.stringify({ namespace, warmFullMinutes: over.warmFullMinutes ?? 60 }),
   });
   await applyLocalEnvironment(cluster.kubeconfig, namespace);
   const db = rest.container.services.db;
@@ -263,4 +263,18 @@ export async function writtenRows(world: World): Promise<string> {
     ),
   );
   return JSON.stringify(rows);
+}
+
+/** The process of a pod that gets its uid by the downward API, as routers do. */
+export function processOfPod(uid: string): number {
+  const isOfPod = (pid: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`POD_UID=${uid}`);
+    } catch {
+      return false;
+    }
+  };
+  const found = readdirSync("/proc").find((name) => /^\d+$/.test(name) && isOfPod(name));
+  if (found === undefined) throw new Error(`no process of pod ${uid}`);
+  return Number(found);
 }
