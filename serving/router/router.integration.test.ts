@@ -230,21 +230,30 @@ test("a plan that comes before the slices of its revision waits for them, so tha
   await cluster.putPlan(aPlan({ 1: 100 }, { number: 1 }));
   const router = await cluster.startRouter();
   await acknowledged(1);
-  // The slices' watch is cut off; only a list can tell of the new revision.
-  const heal = cluster
-    .api()
-    .faults.add(({ verb, resource }) => (verb === "watch" && resource === "endpointslices" ? SERVER_ERROR : undefined));
+  // The slices' watch fails again and again, so that the router waits ever longer before it looks once more.
+  let failed = () => {};
+  const heal = cluster.api().faults.add(({ verb, resource }) => {
+    if (verb !== "watch" || resource !== "endpointslices") return undefined;
+    failed();
+    return SERVER_ERROR;
+  });
+  const watchFailed = () =>
+    new Promise<void>((resolve) => {
+      failed = resolve;
+    });
   cluster.api().resetConnections();
   cluster.kube().dropConnections();
+  for (let i = 0; i < 5; i++) await watchFailed();
   const statuses: number[] = [];
   let done = false;
   const client = async () => {
     while (!done) statuses.push((await ask(router)).status);
   };
   const running = client();
-  for (let number = 2; number <= 6; number++) {
+  for (let number = 2; number <= 4; number++) {
     const [pod] = pods;
     if (pod === undefined) throw new Error("no pod");
+    await watchFailed();
     await cluster.putPod(`iris-r${number + 10}`, { ...pod.address, id: `pod-${number}` });
     await cluster.putPlan(aPlan({ [number + 10]: 100 }, { number }));
     await acknowledged(number);
