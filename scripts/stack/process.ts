@@ -22,7 +22,9 @@ export function identify(pid: number): ProcessIdentity | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The name in parentheses may hold blanks and parentheses of its own.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (fields[0] === "Z" || fields[0] === "X") return undefined;
+    // Its first thread may have ended while others still hold its sockets.
+    const ended = fields[0] === "Z" || fields[0] === "X";
+    if (ended && readdirSync(`/proc/${pid}/task`).length <= 1) return undefined;
     return { pid, startTicks: Number(fields[19]) };
   } catch {
     return undefined;

@@ -2,12 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { freePort, isPortFree } from "#scripts/stack/ports.ts";
 import {
   isRunning,
   type ProcessIdentity,
   sendSignal,
   startProgram,
   startReady,
+  stopProcess,
   stopRecorded,
 } from "#scripts/stack/process.ts";
 import { supervise } from "#scripts/stack/supervise.ts";
@@ -77,4 +79,14 @@ test("what a killed run left is found by pid and start time, and ended", async (
   expect(await stopRecorded(join(folder, "run"))).toEqual(["thing"]);
   expect(isRunning(left.process)).toBe(false);
   expect(await stopRecorded(join(folder, "run"))).toEqual([]);
+});
+
+test("once a killed program counts as gone, its port is free", async () => {
+  const port = await freePort();
+  const serve = `require("net").createServer().listen(${port}, "127.0.0.1"); new (require("worker_threads").Worker)("for (;;);", { eval: true })`;
+  for (let round = 0; round < 5; round += 1) {
+    const { process } = await startReady(program(serve), async () => !(await isPortFree(port)), 10_000);
+    await stopProcess(process, "SIGKILL", 5_000);
+    expect(await isPortFree(port)).toBe(true);
+  }
 });
