@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
@@ -31,7 +31,7 @@ export async function findPrometheus(home: string, stop?: AbortSignal): Promise<
   const onPath = (process.env.PATH ?? "").split(delimiter).map((entry) => join(entry, "prometheus"));
   const found = [...onPath, unpacked].find(isExecutable);
   if (found !== undefined) return found;
-  const making = join(folder, "making");
+  const making = `${folder}.making`;
   const signal = stop === undefined ? {} : { signal: stop };
   rmSync(making, { recursive: true, force: true });
   mkdirSync(making, { recursive: true });
@@ -39,7 +39,10 @@ export async function findPrometheus(home: string, stop?: AbortSignal): Promise<
     await run("apt-get", ["download", "prometheus"], { cwd: making, timeout: 120_000, ...signal });
     const [archive] = readdirSync(making).filter((name) => name.endsWith(".deb"));
     if (archive === undefined) throw new Error("apt-get download left no package");
-    await run("dpkg-deb", ["-x", join(making, archive), folder], { timeout: 60_000, ...signal });
+    await run("dpkg-deb", ["-x", join(making, archive), join(making, "unpacked")], { timeout: 60_000, ...signal });
+    // Renamed when whole: a start that is killed here leaves no half of it.
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(join(making, "unpacked"), folder);
   } catch (error) {
     const why = (error as { stderr?: string }).stderr?.trim() || (error as Error).message;
     throw new Error(`no prometheus on PATH, and it could not be unpacked from the system's packages: ${why}`);
