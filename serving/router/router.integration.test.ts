@@ -233,7 +233,7 @@ test("a plan that comes before the slices of its revision waits for them, so tha
   // The slices' watch fails again and again, so that the router waits ever longer before it looks once more.
   let failed = () => {};
   const heal = cluster.api().faults.add(({ verb, resource }) => {
-    if (verb !== "watch" || resource !== "endpointslices") return undefined;
+    if (verb !== "watch" || resource !== "endpointslices.discovery.k8s.io") return undefined;
     failed();
     return SERVER_ERROR;
   });
