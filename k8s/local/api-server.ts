@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
-import { createServer } from "node:https";
+import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
@@ -51,6 +51,22 @@ const BOOKMARK_INTERVAL_MS = 60_000;
 /** Longer than clients keep idle connections, so that it is never the server who closes under a request. */
 const KEEP_ALIVE_MS = 120_000;
 
+async function listen(server: Server, host: string, port: number) {
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const sockets = new Set<Duplex>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  server.listen(port, host);
+  await once(server, "listening");
+  const url = `https://${host}:${(server.address() as AddressInfo).port}`;
+  const resetConnections = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return { server, url, resetConnections };
+}
+
 /** Starts the API; rejects when the port is taken (`EADDRINUSE`). */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { dataDir, host = "127.0.0.1", port = 0 } = options;
@@ -58,18 +74,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const folder = join(dataDir, "pki");
   const { keyPem, certPem } = await serverIdentity(folder, host);
   const adminToken = keptSecret(folder, "admin-token");
-  const server = createServer({ key: keyPem, cert: certPem });
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  const sockets = new Set<Duplex>();
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-  });
   // The port is the lock on the data: nothing is opened for writing before it is ours.
-  server.listen(port, host);
-  await once(server, "listening");
-  const url = `https://${host}:${(server.address() as AddressInfo).port}`;
-
+  const { server, url, resetConnections } = await listen(createServer({ key: keyPem, cert: certPem }), host, port);
   const store = createStore({
     dataDir,
     ...(options.serviceCidr !== undefined && { serviceCidr: options.serviceCidr }),
@@ -96,9 +102,6 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   if (options.kubeconfigPath !== undefined) {
     writeSecret(options.kubeconfigPath, kubeconfigOf({ url, caPem: certPem, token: adminToken }));
   }
-  const resetConnections = () => {
-    for (const socket of sockets) socket.destroy();
-  };
   return {
     url,
     caPem: certPem,

@@ -10,6 +10,7 @@ import {
   keepEntry,
   type ManagerEntry,
   ownable,
+  statusOf,
   type Writer,
 } from "./managers.ts";
 import { schemaOf } from "./schema.ts";
@@ -40,33 +41,37 @@ export function apply(live: KubeObject, config: JsonObject, request: ApplyReques
     ...(request.subresource !== undefined && { subresource: request.subresource }),
   };
   const schema = schemaOf(live.kind);
-  const withStatus = request.subresource === "status";
-  const wanted = ownable(config, withStatus);
+  const written = request.subresource === "status" ? statusOf : ownable;
+  const wanted = written(config);
   return typed(live, () => {
     checkTypes(wanted, schema);
     const entries = entriesOf(live);
     const others = entries.filter((entry) => !isBy(entry, writer));
     const before = fieldsIn(entries.find((entry) => isBy(entry, writer)));
     const fields: FieldSet = Object.keys(wanted).length === 0 ? EMPTY : { ...fieldsOf(wanted, schema), member: false };
-    const current = ownable(live, withStatus);
+    const current = written(live);
     const laidOver = merge(current, wanted, schema);
     const dropped = difference(withContainers(before), withContainers(union(fields, all(others))));
     const merged = remove(laidOver, schema, dropped) as JsonObject;
-    const { metadata, status, ...rest } = merged;
-    const object = {
-      kind: live.kind,
-      apiVersion: live.apiVersion,
-      metadata: { ...identityOf(live), ...(metadata as object) },
-      ...rest,
-      ...(withStatus ? { status } : live.status !== undefined && { status: live.status }),
-    } as KubeObject;
+    const object = request.subresource === "status" ? { ...live, ...merged } : withMain(live, merged);
     const completed = copyJson(object);
     request.complete?.(completed);
-    const { changed, removed } = compare(current, ownable(completed, withStatus), schema);
+    const { changed, removed } = compare(current, written(completed), schema);
     const kept = settle(others, union(changed, removed), request.force);
     const next = [...kept, ...entryFor(writer, live.apiVersion, fields, entries)];
     return { object, tracker: { writer, track: () => next } };
   });
+}
+
+/** The live object's identity and status with everything else as merged. */
+function withMain(live: KubeObject, { metadata, ...rest }: JsonObject): KubeObject {
+  return {
+    kind: live.kind,
+    apiVersion: live.apiVersion,
+    metadata: { ...identityOf(live), ...(metadata as object) } as KubeObject["metadata"],
+    ...rest,
+    ...(live.status !== undefined && { status: live.status }),
+  };
 }
 
 function typed<T>(live: KubeObject, work: () => T): T {

@@ -75,16 +75,18 @@ const IDENTITY = [
   "selfLink",
 ];
 
-/** The part of an object that can be owned: not its identity, and not status unless it is written by that door. */
-export function ownable(object: KubeObject | JsonObject, withStatus: boolean): JsonObject {
-  const { apiVersion: _a, kind: _k, metadata, status, ...rest } = object as JsonObject;
+/** All that the door of that name writes. */
+export const statusOf = ({ status }: KubeObject | JsonObject): JsonObject => (status === undefined ? {} : { status });
+
+/** The part of an object that can be owned through the main door: neither its identity nor its status. */
+export function ownable(object: KubeObject | JsonObject): JsonObject {
+  const { apiVersion: _a, kind: _k, metadata, status: _s, ...rest } = object as JsonObject;
   const meta = Object.fromEntries(
     Object.entries(isObject(metadata) ? metadata : {}).filter(([key]) => !IDENTITY.includes(key)),
   );
   return {
     ...(Object.keys(meta).length > 0 && { metadata: meta }),
     ...rest,
-    ...(withStatus && status !== undefined && { status }),
   };
 }
 
@@ -95,13 +97,8 @@ export function updateTracker(manager: string, subresource?: string): FieldTrack
     writer,
     track(before, after) {
       const entries = entriesOf(before);
-      const withStatus = subresource === "status";
-      const schema = schemaOf(after.kind);
-      const { changed, removed } = compare(
-        before ? ownable(before, withStatus) : undefined,
-        ownable(after, withStatus),
-        schema,
-      );
+      const written = subresource === "status" ? statusOf : ownable;
+      const { changed, removed } = compare(before && written(before), written(after), schemaOf(after.kind));
       if (isEmpty(changed) && isEmpty(removed)) return entries;
       const own = entries.find((entry) => isBy(entry, writer));
       const mine = difference(

@@ -68,6 +68,8 @@ export function compare(before: unknown, after: unknown, schema: Schema, key = "
   if (before === after) return SAME;
   if (before === undefined) return { changed: fieldsOf(after, schema, true, key), removed: EMPTY };
   if (after === undefined) return { changed: EMPTY, removed: fieldsOf(before, schema, true, key) };
+  // Most of two states of an object is equal; taking lists apart by key is the dear part.
+  if (schema.shape === "list" && equalJson(before, after)) return SAME;
   const [old, now] = [partsOf(before, schema), partsOf(after, schema)];
   if (old === undefined || now === undefined)
     return equalJson(before, after) ? SAME : { changed: LEAF, removed: EMPTY };
@@ -80,9 +82,11 @@ export function compare(before: unknown, after: unknown, schema: Schema, key = "
     const part = is ?? was;
     if (!part) continue;
     const result = compare(was?.value, is?.value, part.schema, each);
+    if (result === SAME) continue;
     changed.push([each, result.changed]);
     removed.push([each, result.removed]);
   }
+  if (changed.length === 0) return SAME;
   return { changed: setOf(false, changed), removed: setOf(false, removed) };
 }
 

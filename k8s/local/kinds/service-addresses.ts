@@ -17,29 +17,34 @@ type Port = JsonObject & { nodePort?: number; protocol?: string };
 const portsOf = (service: KubeObject): Port[] => (service.spec?.ports as Port[] | undefined) ?? [];
 const isExposed = (service: KubeObject) => service.spec?.type === "NodePort" || service.spec?.type === "LoadBalancer";
 
-/** `cidr` lies inside 127/8; its first address is left out, as a router's would be. */
-export function createServiceAddresses(cidr: string): ServiceAddresses {
+/** The next address nobody holds, going round; undefined when all are taken. */
+function addressPool(cidr: string) {
   const { first, size } = parseCidr(cidr);
-  const addresses = new Map<string, string>();
-  const nodePorts = new Map<number, string>();
   let next = 1;
-
-  function freeAddress(): string | undefined {
+  return (taken: ReadonlyMap<string, string>): string | undefined => {
     for (let tried = 1; tried < size - 1; tried++, next = (next % (size - 2)) + 1) {
       const address = format(first + next);
-      if (!addresses.has(address)) return address;
+      if (!taken.has(address)) return address;
     }
     return undefined;
+  };
+}
+
+function freeNodePort(taken: ReadonlyMap<number, string>): number | undefined {
+  const count = NODE_PORTS.last - NODE_PORTS.first + 1;
+  const start = randomInt(count);
+  for (let step = 0; step < count; step++) {
+    const port = NODE_PORTS.first + ((start + step) % count);
+    if (!taken.has(port)) return port;
   }
-  function freeNodePort(): number | undefined {
-    const count = NODE_PORTS.last - NODE_PORTS.first + 1;
-    const start = randomInt(count);
-    for (let step = 0; step < count; step++) {
-      const port = NODE_PORTS.first + ((start + step) % count);
-      if (!nodePorts.has(port)) return port;
-    }
-    return undefined;
-  }
+  return undefined;
+}
+
+/** `cidr` lies inside 127/8; its first address is left out, as a router's would be. */
+export function createServiceAddresses(cidr: string): ServiceAddresses {
+  const freeIn = addressPool(cidr);
+  const addresses = new Map<string, string>();
+  const nodePorts = new Map<number, string>();
 
   function assignAddress(service: KubeObject): Cause[] {
     const spec = service.spec;
@@ -47,7 +52,7 @@ export function createServiceAddresses(cidr: string): ServiceAddresses {
       if (spec.clusterIP === "None") spec.clusterIPs = ["None"];
       return [];
     }
-    spec.clusterIP ||= freeAddress();
+    spec.clusterIP ||= freeIn(addresses);
     spec.clusterIPs = [spec.clusterIP];
     if (spec.clusterIP === undefined) return [cause("spec.clusterIP", undefined, "no address is left")];
     const holder = addresses.get(spec.clusterIP);
@@ -63,7 +68,7 @@ export function createServiceAddresses(cidr: string): ServiceAddresses {
         continue;
       }
       const kept = before && portsOf(before).find((old) => old.port === port.port && old.protocol === port.protocol);
-      const chosen = port.nodePort ?? kept?.nodePort ?? freeNodePort();
+      const chosen = port.nodePort ?? kept?.nodePort ?? freeNodePort(nodePorts);
       if (chosen !== undefined) port.nodePort = chosen;
       const holder = chosen === undefined ? undefined : nodePorts.get(chosen);
       if (holder !== undefined && holder !== service.metadata.uid) {

@@ -20,12 +20,9 @@ const refOf = (resource: ResourceName, object: KubeObject): ObjectRef => ({
   name: object.metadata.name,
 });
 
-export function createTables(): Tables {
-  const objects = new Map<ResourceName, Map<string, Map<string, KubeObject>>>();
-  const uids = new Map<string, ObjectRef>();
+/** Who names whom as an owner. */
+function createDependents() {
   const dependents = new Map<string, Map<string, ObjectRef>>();
-
-  const find = (ref: ObjectRef) => objects.get(ref.resource)?.get(ref.namespace)?.get(ref.name);
   const unlink = (ref: ObjectRef, object: KubeObject) => {
     for (const owner of object.metadata.ownerReferences ?? []) {
       const owned = dependents.get(owner.uid);
@@ -40,6 +37,15 @@ export function createTables(): Tables {
       dependents.set(owner.uid, owned);
     }
   };
+  return { link, unlink, of: (uid: string) => [...(dependents.get(uid)?.values() ?? [])] };
+}
+
+export function createTables(): Tables {
+  const objects = new Map<ResourceName, Map<string, Map<string, KubeObject>>>();
+  const uids = new Map<string, ObjectRef>();
+  const dependents = createDependents();
+
+  const find = (ref: ObjectRef) => objects.get(ref.resource)?.get(ref.namespace)?.get(ref.name);
   const named = (ref: ObjectRef) => {
     const object = find(ref);
     return object && { resource: ref.resource, object };
@@ -56,16 +62,16 @@ export function createTables(): Tables {
     put(resource, object) {
       const ref = refOf(resource, object);
       const before = find(ref);
-      if (before) unlink(ref, before);
+      if (before) dependents.unlink(ref, before);
       const spaces = objects.get(resource) ?? new Map<string, Map<string, KubeObject>>();
       const space = spaces.get(ref.namespace) ?? new Map<string, KubeObject>();
       objects.set(resource, spaces.set(ref.namespace, space.set(ref.name, object)));
       uids.set(object.metadata.uid, ref);
-      link(ref, object);
+      dependents.link(ref, object);
     },
     remove(resource, object) {
       const ref = refOf(resource, object);
-      unlink(ref, object);
+      dependents.unlink(ref, object);
       uids.delete(object.metadata.uid);
       const space = objects.get(resource)?.get(ref.namespace);
       space?.delete(ref.name);
@@ -75,7 +81,11 @@ export function createTables(): Tables {
       const ref = uids.get(uid);
       return ref && named(ref);
     },
-    ownedBy: (uid) => [...(dependents.get(uid)?.values() ?? [])].map(named).filter((entry) => entry !== undefined),
+    ownedBy: (uid) =>
+      dependents
+        .of(uid)
+        .map(named)
+        .filter((entry) => entry !== undefined),
     *all() {
       for (const [resource, spaces] of objects) {
         for (const space of spaces.values()) for (const object of space.values()) yield { resource, object };
