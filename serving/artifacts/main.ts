@@ -1,5 +1,4 @@
 // The artifact store of an environment. Environment: see config.ts and docs/architecture.md, "Images and their environment".
-import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { loadConfig } from "./config.ts";
 import { log } from "./log.ts";
@@ -14,11 +13,9 @@ async function main() {
   const store = await openStore(config.folder);
   const server = createSurface(store, config, (error) => log("error", "request failed", { error: String(error) }));
   server.listen(config.port, config.host, () => log("info", "listening", { ...(server.address() as AddressInfo) }));
-  process.once("SIGTERM", async () => {
-    server.close();
+  process.once("SIGTERM", () => {
+    server.close(() => process.exit(0));
     setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
-    await once(server, "close");
-    process.exit(0);
   });
 }
 

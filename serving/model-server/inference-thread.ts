@@ -54,9 +54,10 @@ async function main() {
     report({ kind: "loaded" });
     const warm = await warmUp(loaded);
     const model = { ...loaded, signature: warm.signature };
-    port.on("message", async (job: Job) => {
-      const answered = await answer(model, { modelName, modelVersion }, job);
+    const give = (answered: Answered) =>
       port.postMessage({ kind: "answered", ...answered } satisfies ThreadReport, [answered.body.buffer as ArrayBuffer]);
+    port.on("message", (job: Job) => {
+      void answer(model, { modelName, modelVersion }, job).then(give);
     });
     report({ kind: "ready", ...warm });
     keepCompiled();

@@ -1,5 +1,4 @@
 // Serves one model file. Environment: see config.ts and docs/architecture.md, "Images and their environment".
-import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { loadConfig } from "./config.ts";
 import { keepCompiled } from "./keep-compiled.ts";
@@ -12,15 +11,15 @@ function main() {
   const config = loadConfig(process.env);
   // Threads first: they load the model while this thread is still getting ready to listen.
   const pool = createThreadPool({
-    threads: config.threads,
+    count: config.threads,
     queueMax: config.queueMax,
     timeoutMs: config.requestTimeoutMs,
-    thread: { file: config.modelFile, modelName: config.modelName, modelVersion: config.modelVersion },
+    data: { file: config.modelFile, modelName: config.modelName, modelVersion: config.modelVersion },
     onFailed(failure) {
       log("error", "the model cannot be loaded", { failure });
       process.exit(1);
     },
-    onReady(signature, { warmUpMs, failure }) {
+    onReady({ signature, warmUpMs, failure }) {
       state.signature = signature;
       void state.metrics().then(keepCompiled);
       log("info", "inference thread ready", { warmUpMs, ...(failure === undefined ? {} : { warmUpFailure: failure }) });
@@ -32,13 +31,12 @@ function main() {
   const state: State = { draining: false, signature: undefined, pool, metrics: metricsOnDemand() };
   const server = createSurface(config, state);
   server.listen(config.port, config.host, () => log("info", "listening", { ...(server.address() as AddressInfo) }));
-  process.once("SIGTERM", async () => {
+  process.once("SIGTERM", () => {
     log("info", "draining", { drainMs: config.drainMs });
     state.draining = true;
+    server.once("close", () => process.exit(0));
     // Callers that have not heard of it yet still get answers, each with Connection: close.
     setTimeout(() => server.close(), config.drainMs);
-    await once(server, "close");
-    process.exit(0);
   });
 }
 

@@ -201,10 +201,10 @@ it("An inference thread that ends fails only what it ran, and another takes its 
   writeFileSync(file, aLinearModel());
   let ready = Promise.withResolvers<void>();
   const pool = createThreadPool({
-    threads: 1,
+    count: 1,
     queueMax: 10,
     timeoutMs: 10_000,
-    thread: { file, modelName: "m", modelVersion: "1" },
+    data: { file, modelName: "m", modelVersion: "1" },
     program: new URL("../../test/support/crashing-thread.ts", import.meta.url),
     onFailed: (failure) => ready.reject(new Error(failure)),
     onReady: () => ready.resolve(),
