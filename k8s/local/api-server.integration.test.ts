@@ -107,6 +107,21 @@ describe("the API server", () => {
     again.close();
   });
 
+  it("does not let its file grow with every write, and reads the shortened one", () => {
+    const store = createStore({ dataDir: folder });
+    const kept = store.create("configmaps", { ...map("kept"), metadata: { name: "kept", namespace: "default" } });
+    let object = store.create("configmaps", { ...map("busy"), metadata: { name: "busy", namespace: "default" } });
+    for (let i = 0; i < 400; i++)
+      object = store.update("configmaps", { ...object, data: { x: `${i}${"y".repeat(100_000)}` } });
+    store.close();
+    expect(statSync(join(folder, "store.jsonl")).size).toBeLessThan(20_000_000);
+    const again = createStore({ dataDir: folder });
+    expect(again.get("configmaps", "default", "busy")).toEqual(object);
+    expect(again.get("configmaps", "default", "kept")).toEqual(kept);
+    expect(again.currentVersion()).toBe(Number(object.metadata.resourceVersion));
+    again.close();
+  });
+
   it("answers a watch that begins too far back with one ERROR event, 410", async () => {
     const server = await start({ historyLimit: 5 });
     for (let i = 0; i < 20; i++) expect(await statusOf(server, "POST", MAPS, map(`m${i}`))).toBe(201);

@@ -85,7 +85,7 @@ function answerDocument(parts: HandlerParts, request: IncomingMessage, response:
   if (path === "/openapi/v2") {
     const json = acceptedBy(request).some(({ type }) => type === "application/json");
     response.writeHead(200, {
-      "content-type": json ? "application/json" : "application/com.github.proto-openapi.spec.v2@v1.0+protobuf",
+      "content-type": json ? "application/json" : "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
     });
     response.end(json ? OPENAPI_V2 : OPENAPI_V2_PROTOBUF);
     return true;
