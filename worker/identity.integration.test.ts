@@ -71,6 +71,22 @@ test("a database older than the cluster: nothing is written until a person decid
     publishedPlan: 3,
   });
   expect((await predict(world, "restored")).plan).toBe("3");
+
+  const chosen = await world.call("POST", "/endpoints/restored/reassert", { body: {} });
+  expect(chosen.number).toBe(4);
+  await untilApplied(world, "restored", 4);
+  expect(await predict(world, "restored")).toMatchObject({ plan: "4", revision: "1" });
+});
+
+test("a revision's objects are orphans too once its row is lost", async () => {
+  const { uid } = await world.db.read.endpoint.findFirstOrThrow({ where: { name: "restored" } });
+  const lost = await world.db.read.revision.findFirstOrThrow({ where: { endpointUid: uid, number: 2 } });
+  await world.db.inTransaction(async (tx) => {
+    await tx.revisionStatus.deleteMany({ where: { revisionId: lost.id } });
+    await tx.revision.delete({ where: { id: lost.id } });
+  });
+  const orphans = await environmentComplaint(world, "Orphans");
+  expect(orphans.message).toBe("Deployment restored-r2, Service restored-r2");
 });
 
 test("an object of ours without a row is shown as an orphan and left alone", async () => {
@@ -91,8 +107,9 @@ test("an object of ours without a row is shown as an orphan and left alone", asy
     },
     { manager: "test" },
   );
-  const orphans = await environmentComplaint(world, "Orphans");
-  expect(orphans.message).toBe("Service lost-r1");
+  await until("the orphan to be shown", async () =>
+    (await environmentComplaint(world, "Orphans")).message.includes("Service lost-r1"),
+  );
   expect(world.objects("services").some((object) => object.metadata.name === "lost-r1")).toBe(true);
 });
 

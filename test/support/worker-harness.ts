@@ -1,5 +1,6 @@
 /** The control plane without web's socket: real Postgres, real local cluster with real pods, worker processes to kill. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -95,6 +96,11 @@ export async function startWorld(cluster: TestCluster, over: { namespace?: strin
   await applyLocalEnvironment(cluster.kubeconfig, namespace);
   const db = rest.container.services.db;
   const environment = await db.read.environment.findFirstOrThrow();
+  // Databases of one test run are copies of one template, and so is who they say they are.
+  const { id: installationId } = await db.read.installation.update({
+    where: { singleton: 1 },
+    data: { id: randomUUID() },
+  });
   const workers: WorkerProcess[] = [];
 
   const world = {
@@ -103,7 +109,7 @@ export async function startWorld(cluster: TestCluster, over: { namespace?: strin
     db,
     namespace,
     environmentId: environment.id,
-    installationId: rest.installationId,
+    installationId,
     gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
     startWorker(env: Record<string, string> = {}): WorkerProcess {
       const worker = spawnWorker(world.workerEnv(env));
@@ -269,7 +275,10 @@ export async function writtenRows(world: World): Promise<string> {
 export function processOfPod(uid: string): number {
   const isOfPod = (pid: string) => {
     try {
-      return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`POD_UID=${uid}`);
+      const [program] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      // Not the shell that waits for its end.
+      const isShell = program?.endsWith("/sh") === true;
+      return !isShell && readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`POD_UID=${uid}`);
     } catch {
       return false;
     }

@@ -94,15 +94,18 @@ async function podMonitorLabels(run: Run, { podMonitorLabels: labels }: Environm
   return (await run.cluster.serves({ apiVersion: "monitoring.coreos.com/v1", kind: "PodMonitor" })) ? labels : null;
 }
 
-/** Objects of ours whose endpoint the database does not know: shown, and never deleted. */
+/** Objects of ours whose endpoint or revision the database does not know: shown, and never deleted. */
 function orphansOf(run: Run, scope: Scope, state: EnvironmentState): string[] {
-  const known = new Set(state.endpointUids);
+  const known = new Map(state.endpoints.map(({ uid, revisions }) => [uid, new Set(revisions.map(String))]));
   const { plans, deployments, services } = scope.views;
   const orphans = [plans, deployments, services]
     .flatMap((view) => [...view.objects.values()])
     .filter((object) => {
       const uid = object.metadata.labels?.[LABEL.endpointUid];
-      return uid !== undefined && !known.has(uid) && object.metadata.deletionTimestamp === undefined;
+      const revision = object.metadata.labels?.[LABEL.revision];
+      if (uid === undefined || object.metadata.deletionTimestamp !== undefined) return false;
+      const revisions = known.get(uid);
+      return revisions === undefined || (revision !== undefined && !revisions.has(revision));
     });
   run.metrics.orphans.set({ environment: state.name }, orphans.length);
   return orphans.map((object) => `${object.kind} ${object.metadata.name}`).sort();

@@ -16,8 +16,8 @@ const schema = z.object({
   generation: z.number(),
   status: z.object({ observedGeneration: z.number(), observedAt: moment, routersReady: z.number() }).nullable(),
   conditions: z.array(conditionSchema.extend({ lastTransitionAt: moment })),
-  /** Of endpoints whose workloads are not known to be gone. */
-  endpointUids: z.array(z.string()),
+  /** Endpoints whose workloads are not known to be gone, with the numbers of their revisions. */
+  endpoints: z.array(z.object({ uid: z.string(), revisions: z.array(z.number()) })),
 });
 export type EnvironmentState = z.infer<typeof schema>;
 
@@ -31,7 +31,8 @@ export async function loadEnvironment(db: Database, id: string): Promise<Environ
       'status', row_to_json(s),
       'conditions', coalesce((SELECT json_agg(row_to_json(c)) FROM "Condition" c
         WHERE c."subjectKind" = 'environment' AND c."subjectId" = e.id), '[]'),
-      'endpointUids', coalesce((SELECT json_agg(p.uid) FROM "Endpoint" p
+      'endpoints', coalesce((SELECT json_agg(json_build_object('uid', p.uid, 'revisions',
+          ARRAY(SELECT r.number FROM "Revision" r WHERE r."endpointUid" = p.uid))) FROM "Endpoint" p
         LEFT JOIN "EndpointStatus" ps ON ps."endpointUid" = p.uid
         WHERE p."environmentId" = e.id AND ps."purgedAt" IS NULL), '[]')
     ) AS state
