@@ -19,21 +19,53 @@ const RESERVED_ENV = new Set([
   "MODEL_NAME",
   "MODEL_VERSION",
   "MODEL_DIR",
-  "WORKERS",
-  "QUEUE_MAX",
-  "REQUEST_TIMEOUT_MS",
   "ARTIFACT_BASE_URL",
   "ARTIFACT_DIGEST",
   "ARTIFACT_TOKEN",
   "TARGET_DIR",
 ]);
-/** Speed and queueing are the owner's to tune; the rest says who a pod is. */
-const TUNABLE_ENV = new Set(["WORKERS", "QUEUE_MAX", "REQUEST_TIMEOUT_MS"]);
+/** The owner's to tune. A typo is refused here: the pod would fall over it, and say in its log what it was. */
+const TUNABLE_ENV = new Set(["WORKERS", "QUEUE_MAX", "REQUEST_TIMEOUT_MS", "BODY_BYTES_MAX", "DRAIN_MS"]);
+/** They decide what code a process loads or trusts: who may deploy a model may not thereby run a program. */
+const LOADER_ENV =
+  /^(NODE_.*|LD_.*|DYLD_.*|OPENSSL_.*|SSL_.*|GLIBC_.*|GCONV_.*|MALLOC_.*|PYTHON.*|PATH|HOME|SHELL|IFS|(BASH_)?ENV)$/i;
 
 const envNameSchema = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "a variable's name holds letters, digits and _, and begins with no digit")
-  .refine((name) => !RESERVED_ENV.has(name) || TUNABLE_ENV.has(name), "Slipway sets this variable itself");
+  .refine((name) => !RESERVED_ENV.has(name), "Slipway sets this variable itself")
+  .refine((name) => !LOADER_ENV.test(name), "this variable could make the pod run other code, so it is not for models");
+
+const envSecretSchema = secretRefSchema
+  .refine(({ secretRef }) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(secretRef.name), {
+    path: ["secretRef", "name"],
+    message: "a Secret's name holds a-z, 0-9, - and ., and begins and ends with a letter or digit",
+  })
+  .refine(({ secretRef }) => !secretRef.name.startsWith("slipway-"), {
+    path: ["secretRef", "name"],
+    message: "Slipway's own Secrets are not for models",
+  })
+  .refine(({ secretRef }) => /^[-._a-zA-Z0-9]+$/.test(secretRef.key), {
+    path: ["secretRef", "key"],
+    message: "a Secret's key holds letters, digits, -, _ and .",
+  });
+
+const envSchema = z
+  .record(
+    envNameSchema,
+    z.union([
+      z
+        .string()
+        .max(32_768)
+        .refine((text) => !text.includes("\0"), "a variable cannot hold a zero character"),
+      envSecretSchema,
+    ]),
+  )
+  .superRefine((env, context) => {
+    for (const [name, value] of Object.entries(env))
+      if (TUNABLE_ENV.has(name) && (typeof value !== "string" || !/^[0-9]{1,9}$/.test(value)))
+        context.addIssue({ code: "custom", path: [name], message: 'this is a whole number as text, such as "4"' });
+  });
 
 export const createRevisionSchema = z
   .strictObject({
@@ -58,7 +90,7 @@ export const createRevisionSchema = z
         gpu: z.number().int().min(0).max(64).default(0),
       })
       .prefault({}),
-    env: z.record(envNameSchema, z.union([z.string().max(32_768), secretRefSchema])).default({}),
+    env: envSchema.default({}),
   })
   .refine((input) => (input.version === undefined) !== (input.alias === undefined), {
     path: ["version"],
