@@ -71,7 +71,7 @@ test("a second revision gets pods at 0 %, then all traffic; the first stays warm
 test("a rollback to a warm revision is with every router in a few dozen milliseconds", async () => {
   await until("r1 to be warm", async () => {
     const view = await world.call("GET", "/endpoints/first");
-    return view.revisions.every((r: { status: { readyReplicas: number } }) => r.status.readyReplicas === 1);
+    return view.revisions.every((r: { readyReplicas: number }) => r.readyReplicas === 1);
   });
   const tookMs: number[] = [];
   for (let i = 0; i < 20; i++) {

@@ -62,12 +62,19 @@ beforeAll(async () => {
     await untilApplied(world, "flip", 2);
     await putTraffic(world, "flip", 2, { 2: 100 });
     await untilApplied(world, "flip", 3);
+    for (const at of DELETE) {
+      await createEndpoint(world, doomed(at));
+      await addRevision(world, doomed(at), "scale", 1);
+    }
+    for (const at of DELETE) await untilApplied(world, doomed(at), 1);
   });
 }, 90_000);
 afterAll(async () => {
   await world.close();
   await cluster.close();
 });
+
+const doomed = (at: Failpoint) => `x-${at}`;
 
 async function withWorker<T>(work: () => Promise<T>): Promise<T> {
   const worker = world.startWorker();
@@ -159,13 +166,8 @@ test.each(SCALE_DOWN)("killed in a scale-down at %s, the next worker finishes it
 });
 
 test.each(DELETE)("killed in a deletion at %s, the next worker finishes it: nothing is left", async (at) => {
-  const name = `x-${DELETE.indexOf(at)}`;
-  const { uid } = await withWorker(async () => {
-    const created = await createEndpoint(world, name);
-    await addRevision(world, name, "scale", 1);
-    await untilApplied(world, name, 1);
-    return created;
-  });
+  const name = doomed(at);
+  const { uid } = await world.db.read.endpoint.findFirstOrThrow({ where: { name } });
   await dieAt(
     at,
     () => world.call("DELETE", `/endpoints/${name}`),

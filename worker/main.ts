@@ -4,7 +4,7 @@ import { createLog } from "#server/observability/log.ts";
 import { armFailpoint } from "./runtime/failpoint.ts";
 import { serveHealth } from "./runtime/health.ts";
 import { createMetrics } from "./runtime/metrics.ts";
-import { startWorker } from "./worker.ts";
+import { startWorker, type Worker, type WorkerOptions } from "./worker.ts";
 
 const own = z
   .object({
@@ -29,7 +29,7 @@ let stopping = false;
 process.once("SIGTERM", () => void stop());
 process.once("SIGINT", () => void stop());
 
-const worker = await startWorker({
+const worker = await startWorkerOrExit({
   config,
   log,
   metrics,
@@ -45,6 +45,14 @@ const worker = await startWorker({
 });
 leading = true;
 if (stopping) await stop();
+
+/** The supervisor starts us again; by then the database may be there. */
+function startWorkerOrExit(options: WorkerOptions): Promise<Worker> {
+  return startWorker(options).catch((error: unknown) => {
+    log.fatal({ err: error }, "cannot start");
+    process.exit(1);
+  });
+}
 
 async function stop(): Promise<void> {
   stopping = true;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { fieldManagerOf } from "#domain/shared/cluster-names.ts";
 import { artifactPlane } from "#server/adapters/artifact-plane/http.ts";
 import { artifactFolder } from "#server/adapters/artifacts/folder.ts";
@@ -8,20 +9,20 @@ import { release } from "#server/config/release.ts";
 import { type Database, openDatabase } from "#server/db/client.ts";
 import { allKeys, changesAfter, installationId, newestChangeId } from "#server/db/reconcile/changes.ts";
 import { REQUEST_CHANNEL } from "#server/db/reconcile/requests.ts";
-import { CHANGE_CHANNEL } from "#server/db/record-change.ts";
+import { CHANGE_CHANNEL, type ChangeKey } from "#server/db/record-change.ts";
 import type { Log } from "#server/observability/log.ts";
 import { isClusterError } from "#server/ports/cluster.ts";
 import { reconcile } from "./reconcilers/dispatch.ts";
 import { answerRequests } from "./reconcilers/dry-run.ts";
-import { keysOf } from "./reconcilers/wake.ts";
+import { isArtifactStore, keysOf } from "./reconcilers/wake.ts";
 import type { WorkerContext } from "./runtime/context.ts";
 import { type Leadership, lead } from "./runtime/election.ts";
 import type { HitFailpoint } from "./runtime/failpoint.ts";
 import { createHeartbeats } from "./runtime/heartbeat.ts";
-import { endpointKey, environmentKey } from "./runtime/keys.ts";
+import { endpointKey, environmentKey, isArtifactKey } from "./runtime/keys.ts";
 import { createMetrics, type WorkerMetrics } from "./runtime/metrics.ts";
 import { createPresence } from "./runtime/presence.ts";
-import { createQueue, type Queue } from "./runtime/queue.ts";
+import { createQueue, withLane } from "./runtime/queue.ts";
 import { createScopes, type Scope, type Scopes } from "./runtime/scope.ts";
 
 export type WorkerOptions = Readonly<{
@@ -89,13 +90,17 @@ async function createContext(options: WorkerOptions, db: Database, installation:
     if (late.ctx === undefined) throw new Error("used before it was made");
     return late.ctx;
   };
-  const queue: Queue = createQueue({
-    concurrency: options.concurrency,
-    run: (key, reasons) => reconcile(context(), key, reasons),
-    onError: (key, error, againInMs) => logFailure(log, key, error, againInMs),
-  });
+  const queueOf = (concurrency: number) =>
+    createQueue({
+      concurrency,
+      run: (key, reasons) => reconcile(context(), key, reasons),
+      onError: (key, error, againInMs) => logFailure(log, key, error, againInMs),
+    });
+  // Uploads take as long as they take: they must not keep a rollback waiting.
+  const queue = withLane(queueOf(options.concurrency), isArtifactKey, queueOf(UPLOADS_AT_ONCE));
   const scopes: Scopes = createScopes(cluster, installation, {
     changed(scope, change) {
+      if (isArtifactStore(change)) presence.forget(scope.environmentId);
       const awaitedDigests = presence.awaited(scope.environmentId);
       for (const key of keysOf(change, { ...scope, awaitedDigests })) queue.add(key, "event");
     },
@@ -107,6 +112,8 @@ async function createContext(options: WorkerOptions, db: Database, installation:
   late.ctx = { ...parts, presence, scopes, queue, failpoint, metrics, log };
   return late.ctx;
 }
+
+const UPLOADS_AT_ONCE = 2;
 
 /** A conflict is answered by looking again, which is what a backoff does. */
 function logFailure(log: Log, key: string, error: unknown, againInMs: number): void {
@@ -129,30 +136,36 @@ async function wakeAll(ctx: WorkerContext, scope: Scope): Promise<void> {
 
 const PURGED = { status: { purgedAt: { not: null } } };
 
+const keyOf = ({ kind, key }: ChangeKey) => (kind === "environment" ? environmentKey(key) : endpointKey(key));
+
 /** Changes of the database become keys: at once by notification, surely by reading on. */
 async function follow(ctx: WorkerContext, leadership: Leadership, options: WorkerOptions): Promise<() => void> {
   const complain = (what: string) => (error: unknown) => ctx.log.warn({ err: error }, what);
   // Read before everything is listed, so that nothing falls in between.
   let cursor = await newestChangeId(ctx.db);
-  const enqueue = (kind: string, key: string) =>
-    ctx.queue.add(kind === "environment" ? environmentKey(key) : endpointKey(key), "change");
+  const hinted = new Set<string>();
   await leadership.listen(CHANGE_CHANNEL, (payload) => {
-    const hint = parseHint(payload);
-    if (hint !== null) enqueue(hint.kind, hint.key);
+    const hint = hintSchema.safeParse(payload);
+    if (!hint.success) return;
+    hinted.add(hint.data.id);
+    ctx.queue.add(keyOf(hint.data), "change");
   });
   await leadership.listen(REQUEST_CHANNEL, () => {
     answerRequests(ctx).catch(complain("could not answer a request"));
   });
   const poll = async () => {
-    const { keys, lastId } = await changesAfter(ctx.db, cursor);
-    for (const { kind, key } of keys) enqueue(kind, key);
-    cursor = lastId;
+    for (const change of await changesAfter(ctx.db, cursor)) {
+      // What was hinted at is committed, and looked at since.
+      if (!hinted.has(String(change.id))) ctx.queue.add(keyOf(change), "change");
+      cursor = change.id;
+    }
+    // Of what was read before its notification came.
+    for (const id of hinted) if (BigInt(id) <= cursor) hinted.delete(id);
     await answerRequests(ctx);
     ctx.metrics.queueDepth.set(ctx.queue.depth());
   };
   const resync = async () => {
-    for (const { kind, key } of await allKeys(ctx.db))
-      ctx.queue.add(kind === "environment" ? environmentKey(key) : endpointKey(key), "resync");
+    for (const key of await allKeys(ctx.db)) ctx.queue.add(keyOf(key), "resync");
   };
   await resync();
   const polling = setInterval(() => void poll().catch(complain("could not read changes")), options.pollMs);
@@ -163,11 +176,14 @@ async function follow(ctx: WorkerContext, leadership: Leadership, options: Worke
   };
 }
 
-function parseHint(payload: string): { kind: string; key: string } | null {
-  try {
-    const hint = JSON.parse(payload) as { kind?: unknown; key?: unknown };
-    return typeof hint.kind === "string" && typeof hint.key === "string" ? { kind: hint.kind, key: hint.key } : null;
-  } catch {
-    return null;
-  }
-}
+const hintSchema = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue({ code: "custom", message: "is not JSON" });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.object({ id: z.string(), kind: z.enum(["environment", "endpoint"]), key: z.string() }));

@@ -1,6 +1,6 @@
 import type { SilentRouter } from "#domain/traffic/acknowledge.ts";
 import type { PublishDecision } from "#domain/traffic/publish.ts";
-import type { ConditionReport, SubjectCondition } from "#server/db/reconcile/endpoint-report.ts";
+import type { ConditionReport, SubjectCondition } from "#server/db/reconcile/conditions.ts";
 import type { EndpointState } from "#server/db/reconcile/endpoint-state.ts";
 
 /** A router swaps a plan in milliseconds; one that has not after this long is worth a person's look. */

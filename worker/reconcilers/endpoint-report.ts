@@ -1,10 +1,6 @@
 import type { PublishDecision } from "#domain/traffic/publish.ts";
-import {
-  type PlanReport,
-  type RevisionReport,
-  reportEndpoint,
-  type SubjectCondition,
-} from "#server/db/reconcile/endpoint-report.ts";
+import { conditionDiffers, type SubjectCondition } from "#server/db/reconcile/conditions.ts";
+import { type PlanReport, type RevisionReport, reportEndpoint } from "#server/db/reconcile/endpoint-report.ts";
 import type { EndpointState } from "#server/db/reconcile/endpoint-state.ts";
 import type { AcksSeen } from "./endpoint-acks.ts";
 import { endpointConditions } from "./endpoint-conditions.ts";
@@ -58,7 +54,13 @@ export async function report(run: Run, state: EndpointState, seen: EndpointSeen)
       failure: seen.failure,
     }),
     ...seen.conditions,
-  ].filter((condition) => conditionChanged(state, condition));
+  ].filter((condition) => {
+    const { subjectId, type } = condition;
+    return conditionDiffers(
+      state.conditions.find((before) => before.subjectId === subjectId && before.type === type),
+      condition,
+    );
+  });
   const statusChanged =
     status === null ||
     status.observedGeneration !== state.generation ||
@@ -104,16 +106,5 @@ function revisionChanged(state: EndpointState, seen: RevisionReport): boolean {
     before.readyReplicas !== seen.readyReplicas ||
     !same(before.progressSince, seen.progressSince) ||
     !same(before.deadlineMissedAt, seen.deadlineMissedAt)
-  );
-}
-
-function conditionChanged(state: EndpointState, seen: SubjectCondition): boolean {
-  const before = state.conditions.find((c) => c.subjectId === seen.subjectId && c.type === seen.type);
-  return (
-    before === undefined ||
-    before.status !== seen.status ||
-    before.reason !== seen.reason ||
-    before.message !== seen.message ||
-    before.observedGeneration !== seen.observedGeneration
   );
 }

@@ -5,7 +5,8 @@ import { type DesiredReplicas, desiredReplicas } from "#domain/traffic/replicas.
 import { planWireSchema } from "#domain/traffic/wire.ts";
 import type { Manifest } from "#k8s/manifests/manifest.ts";
 import { revisionObjects } from "#k8s/manifests/revision.ts";
-import type { ConditionReport, RevisionReport } from "#server/db/reconcile/endpoint-report.ts";
+import type { ConditionReport } from "#server/db/reconcile/conditions.ts";
+import type { RevisionReport } from "#server/db/reconcile/endpoint-report.ts";
 import { type EndpointState, newestPlanNumber, type RevisionRow } from "#server/db/reconcile/endpoint-state.ts";
 import type { ClusterObject } from "#server/ports/cluster.ts";
 import { artifactKey } from "#worker/runtime/keys.ts";

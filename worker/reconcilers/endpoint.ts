@@ -116,7 +116,11 @@ async function ensureRevisions(
       conditions: [...all.conditions, ...one.conditions.map((condition) => ({ ...condition, ...subject }))],
       conflicts: [...all.conflicts, ...one.conflicts],
       foreign: [...all.foreign, ...one.foreign],
-      timers: one.putOff ? [...all.timers, PUT_OFF_MS] : all.timers,
+      timers: [
+        ...all.timers,
+        ...(one.putOff ? [PUT_OFF_MS] : []),
+        ...(one.foreign.length > 0 ? [RETRY_FOREIGN_MS] : []),
+      ],
     };
   }
   return all;

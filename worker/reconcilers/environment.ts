@@ -1,6 +1,6 @@
 import { ARTIFACTS_NAME, LABEL, ROUTER_NAME } from "#domain/shared/cluster-names.ts";
 import { environmentObjects } from "#k8s/manifests/environment.ts";
-import type { ConditionReport } from "#server/db/reconcile/endpoint-report.ts";
+import { type ConditionReport, conditionDiffers } from "#server/db/reconcile/conditions.ts";
 import { type EnvironmentState, loadEnvironment, reportEnvironment } from "#server/db/reconcile/environment-state.ts";
 import type { Outcome } from "#worker/runtime/queue.ts";
 import type { Scope } from "#worker/runtime/scope.ts";
@@ -153,16 +153,12 @@ async function report(
   routersReady: number,
   conditions: readonly ConditionReport[],
 ): Promise<void> {
-  const changed = conditions.filter((condition) => {
-    const before = state.conditions.find(({ type }) => type === condition.type);
-    return (
-      before === undefined ||
-      before.status !== condition.status ||
-      before.reason !== condition.reason ||
-      before.message !== condition.message ||
-      before.observedGeneration !== condition.observedGeneration
-    );
-  });
+  const changed = conditions.filter((condition) =>
+    conditionDiffers(
+      state.conditions.find(({ type }) => type === condition.type),
+      condition,
+    ),
+  );
   const { status } = state;
   const isSame = status?.observedGeneration === state.generation && status.routersReady === routersReady;
   if (isSame && changed.length === 0) return;

@@ -34,6 +34,10 @@ export function keysOf(change: ObjectChange, environment: Environment): string[]
   }
 }
 
+/** Whether the artifact store's pod came, went or moved: what it holds is to be asked for again. */
+export const isArtifactStore = ({ object }: ObjectChange): boolean =>
+  object.kind === "EndpointSlice" && object.metadata.labels?.[LABEL.component] === COMPONENT.artifacts;
+
 const phaseOf = (object: ObjectChange["previous"]) => (object?.status as { phase?: string } | undefined)?.phase;
 
 /** Endpoints for which this router now says another number than before. */

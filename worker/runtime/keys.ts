@@ -8,6 +8,8 @@ export const endpointKey = (uid: string) => `endpoint/${uid}`;
 export const environmentKey = (id: string) => `environment/${id}`;
 export const artifactKey = (environmentId: string, digest: string) => `artifact/${environmentId}/${digest}`;
 
+export const isArtifactKey = (key: string) => key.startsWith("artifact/");
+
 /** Throws an Error for what none of the above made. */
 export function parseKey(key: string): WorkKey {
   const [kind, first, second] = key.split("/");

@@ -35,106 +35,133 @@ type Item = {
   timer: { handle: NodeJS.Timeout; at: number } | null;
 };
 
+/** Two queues as one: keys of the lane wait for and hold up only each other. */
+export const withLane = (main: Queue, isLane: (key: string) => boolean, lane: Queue): Queue => {
+  const of = (key: string) => (isLane(key) ? lane : main);
+  return {
+    add: (key, reason) => of(key).add(key, reason),
+    addAfter: (key, ms) => of(key).addAfter(key, ms),
+    depth: () => main.depth() + lane.depth(),
+    async stop() {
+      await Promise.all([main.stop(), lane.stop()]);
+    },
+  };
+};
+
+type State = {
+  readonly options: QueueOptions;
+  readonly items: Map<string, Item>;
+  /** Keys that wait, in the order they came. */
+  readonly urgent: Set<string>;
+  readonly calm: Set<string>;
+  readonly idle: PromiseWithResolvers<void>;
+  running: number;
+  stopped: boolean;
+};
+
 /** Never runs a key twice at once. What was decided goes before what is only looked at. */
 export function createQueue(options: QueueOptions): Queue {
-  const items = new Map<string, Item>();
-  const urgent = new Set<string>();
-  const calm = new Set<string>();
-  let running = 0;
-  let stopped = false;
-  const idle = Promise.withResolvers<void>();
-
-  const itemOf = (key: string): Item => {
-    const known = items.get(key);
-    if (known !== undefined) return known;
-    const item: Item = { reasons: new Set(), running: false, failures: 0, notBefore: 0, timer: null };
-    items.set(key, item);
-    return item;
+  const state: State = {
+    options,
+    items: new Map(),
+    urgent: new Set(),
+    calm: new Set(),
+    idle: Promise.withResolvers(),
+    running: 0,
+    stopped: false,
   };
-
-  const schedule = (key: string, item: Item, ms: number) => {
-    const at = performance.now() + ms;
-    if (item.timer !== null && item.timer.at <= at) return;
-    clearTimeout(item.timer?.handle);
-    const handle = setTimeout(() => {
-      item.timer = null;
-      add(key, "timer");
-    }, ms);
-    item.timer = { handle, at };
-  };
-
-  function add(key: string, reason: Reason): void {
-    if (stopped) return;
-    const item = itemOf(key);
-    const waitMs = item.notBefore - performance.now();
-    if (waitMs > 0 && reason !== "timer") {
-      item.notBefore = Math.min(item.notBefore, performance.now() + BACKOFF_MS_WITH_NEWS);
-      item.reasons.add(reason);
-      schedule(key, item, Math.min(waitMs, BACKOFF_MS_WITH_NEWS));
-      return;
-    }
-    item.reasons.add(reason);
-    if (item.running) return;
-    if (reason === "resync" && !urgent.has(key)) calm.add(key);
-    else {
-      calm.delete(key);
-      urgent.add(key);
-    }
-    pump();
-  }
-
-  function pump(): void {
-    while (!stopped && running < options.concurrency) {
-      const key = first(urgent) ?? first(calm);
-      if (key === undefined) return;
-      urgent.delete(key);
-      calm.delete(key);
-      void runOne(key, itemOf(key));
-    }
-  }
-
-  async function runOne(key: string, item: Item): Promise<void> {
-    const reasons = item.reasons;
-    item.reasons = new Set();
-    item.running = true;
-    item.notBefore = 0;
-    running += 1;
-    try {
-      const { againInMs } = await options.run(key, reasons);
-      item.failures = 0;
-      if (againInMs !== null) schedule(key, item, againInMs);
-    } catch (error) {
-      const backoff = Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** item.failures) * (0.75 + Math.random() / 4);
-      item.failures += 1;
-      item.notBefore = performance.now() + backoff;
-      schedule(key, item, backoff);
-      options.onError(key, error, backoff);
-    }
-    item.running = false;
-    running -= 1;
-    settle(key, item);
-  }
-
-  function settle(key: string, item: Item): void {
-    if (stopped && running === 0) idle.resolve();
-    const [reason] = item.reasons;
-    if (reason !== undefined) add(key, item.reasons.has("change") ? "change" : reason);
-    else if (item.timer === null && !urgent.has(key) && !calm.has(key)) items.delete(key);
-    pump();
-  }
-
   return {
-    add,
+    add: (key, reason) => add(state, key, reason),
     addAfter: (key, ms) => {
-      if (!stopped) schedule(key, itemOf(key), ms);
+      if (!state.stopped) schedule(state, key, itemOf(state, key), ms);
     },
-    depth: () => urgent.size + calm.size + running,
+    depth: () => state.urgent.size + state.calm.size + state.running,
     async stop() {
-      stopped = true;
-      for (const item of items.values()) clearTimeout(item.timer?.handle);
-      if (running > 0) await idle.promise;
+      state.stopped = true;
+      for (const item of state.items.values()) clearTimeout(item.timer?.handle);
+      if (state.running > 0) await state.idle.promise;
     },
   };
+}
+
+function itemOf({ items }: State, key: string): Item {
+  const known = items.get(key);
+  if (known !== undefined) return known;
+  const item: Item = { reasons: new Set(), running: false, failures: 0, notBefore: 0, timer: null };
+  items.set(key, item);
+  return item;
+}
+
+/** The earliest of the times asked for counts. */
+function schedule(state: State, key: string, item: Item, ms: number): void {
+  const at = performance.now() + ms;
+  if (item.timer !== null && item.timer.at <= at) return;
+  clearTimeout(item.timer?.handle);
+  const handle = setTimeout(() => {
+    item.timer = null;
+    add(state, key, "timer");
+  }, ms);
+  item.timer = { handle, at };
+}
+
+function add(state: State, key: string, reason: Reason): void {
+  if (state.stopped) return;
+  const item = itemOf(state, key);
+  item.reasons.add(reason);
+  const waitMs = item.notBefore - performance.now();
+  if (waitMs > 0 && reason !== "timer") {
+    const sooner = Math.min(waitMs, BACKOFF_MS_WITH_NEWS);
+    item.notBefore = performance.now() + sooner;
+    schedule(state, key, item, sooner);
+    return;
+  }
+  if (item.running) return;
+  if (reason === "resync" && !state.urgent.has(key)) state.calm.add(key);
+  else {
+    state.calm.delete(key);
+    state.urgent.add(key);
+  }
+  pump(state);
+}
+
+function pump(state: State): void {
+  while (!state.stopped && state.running < state.options.concurrency) {
+    const key = first(state.urgent) ?? first(state.calm);
+    if (key === undefined) return;
+    state.urgent.delete(key);
+    state.calm.delete(key);
+    void runOne(state, key, itemOf(state, key));
+  }
+}
+
+async function runOne(state: State, key: string, item: Item): Promise<void> {
+  const { reasons } = item;
+  item.reasons = new Set();
+  item.running = true;
+  item.notBefore = 0;
+  state.running += 1;
+  try {
+    const { againInMs } = await state.options.run(key, reasons);
+    item.failures = 0;
+    if (againInMs !== null) schedule(state, key, item, againInMs);
+  } catch (error) {
+    const backoff = Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** item.failures) * (0.75 + Math.random() / 4);
+    item.failures += 1;
+    item.notBefore = performance.now() + backoff;
+    schedule(state, key, item, backoff);
+    state.options.onError(key, error, backoff);
+  }
+  item.running = false;
+  state.running -= 1;
+  settle(state, key, item);
+}
+
+function settle(state: State, key: string, item: Item): void {
+  if (state.stopped && state.running === 0) state.idle.resolve();
+  const [reason] = item.reasons;
+  if (reason !== undefined) add(state, key, item.reasons.has("change") ? "change" : reason);
+  else if (item.timer === null && !state.urgent.has(key) && !state.calm.has(key)) state.items.delete(key);
+  pump(state);
 }
 
 const first = (keys: ReadonlySet<string>): string | undefined => keys.values().next().value;

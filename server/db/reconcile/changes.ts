@@ -9,15 +9,20 @@ export async function newestChangeId(db: Database): Promise<bigint> {
 
 const CHANGES_READ_MAX = 1_000;
 
-/** Ids rise in commit order, so nothing can still appear below the last one answered. */
-export async function changesAfter(db: Database, id: bigint): Promise<{ keys: ChangeKey[]; lastId: bigint }> {
+export type FoundChange = ChangeKey & Readonly<{ id: bigint }>;
+
+/** Oldest first. Ids rise in commit order, so nothing can still appear below the last one answered. */
+export async function changesAfter(db: Database, id: bigint): Promise<FoundChange[]> {
   const rows = await db.read.change.findMany({
     where: { id: { gt: id } },
     orderBy: { id: "asc" },
     take: CHANGES_READ_MAX,
   });
-  const keys = rows.flatMap(({ kind, key }) => (kind === "environment" || kind === "endpoint" ? [{ kind, key }] : []));
-  return { keys: keys.map(({ kind, key }) => ({ kind, key })) as ChangeKey[], lastId: rows.at(-1)?.id ?? id };
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind === "environment" ? "environment" : "endpoint",
+    key: row.key,
+  }));
 }
 
 /** Everything there is to reconcile. */

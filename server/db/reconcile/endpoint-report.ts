@@ -1,9 +1,7 @@
-import type { Condition } from "#domain/shared/condition.ts";
 import type { PlanState } from "#domain/traffic/plan-state.ts";
 import type { Database } from "#server/db/client.ts";
-
-export type ConditionReport = Omit<Condition, "lastTransitionAt">;
-export type SubjectCondition = ConditionReport & Readonly<{ subjectKind: "endpoint" | "revision"; subjectId: string }>;
+import { Prisma } from "#server/db/generated/client.ts";
+import { type SubjectCondition, upsertConditions } from "./conditions.ts";
 
 export type RevisionReport = Readonly<{
   revisionId: string;
@@ -44,59 +42,14 @@ export type EndpointReport = Readonly<{
  * `pending` only if a newer one did not supersede it meanwhile.
  */
 export async function reportEndpoint(db: Database, report: EndpointReport): Promise<void> {
-  const { endpointUid: uid, plan } = report;
-  const json = (value: unknown) => JSON.stringify(value);
+  const { endpointUid: uid } = report;
   await db.read.$executeRaw`
-    WITH revisions AS (
-      INSERT INTO "RevisionStatus" ("revisionId", "desiredReplicas", "readyReplicas", "progressSince",
-                                    "deadlineMissedAt", "observedAt")
-      SELECT r."revisionId", r."desiredReplicas", r."readyReplicas", r."progressSince", r."deadlineMissedAt",
-             clock_timestamp()
-      FROM jsonb_to_recordset(${json(report.revisions)}::jsonb) AS r("revisionId" uuid, "desiredReplicas" int,
-        "readyReplicas" int, "progressSince" timestamptz, "deadlineMissedAt" timestamptz)
-      ON CONFLICT ("revisionId") DO UPDATE SET "desiredReplicas" = excluded."desiredReplicas",
-        "readyReplicas" = excluded."readyReplicas", "progressSince" = excluded."progressSince",
-        "deadlineMissedAt" = excluded."deadlineMissedAt", "observedAt" = excluded."observedAt"
-    ), conditions AS (
-      INSERT INTO "Condition" AS c ("subjectKind", "subjectId", type, status, reason, message, "observedGeneration",
-                                    "lastTransitionAt")
-      SELECT n."subjectKind", n."subjectId", n.type, n.status, n.reason, n.message, n."observedGeneration",
-             clock_timestamp()
-      FROM jsonb_to_recordset(${json(report.conditions)}::jsonb) AS n("subjectKind" text, "subjectId" uuid, type text,
-        status text, reason text, message text, "observedGeneration" int)
-      ON CONFLICT ("subjectKind", "subjectId", type) DO UPDATE SET status = excluded.status, reason = excluded.reason,
-        message = excluded.message, "observedGeneration" = excluded."observedGeneration",
-        "lastTransitionAt" = CASE WHEN c.status = excluded.status THEN c."lastTransitionAt"
-                             ELSE excluded."lastTransitionAt" END
-    ), acks AS (
-      INSERT INTO "PlanAck" AS a ("endpointUid", "podUid", "podName", "nodeName", "planNumber")
-      SELECT ${uid}::uuid, n."podUid", n."podName", n."nodeName", n."planNumber"
-      FROM jsonb_to_recordset(${json(report.acks)}::jsonb) AS n("podUid" text, "podName" text, "nodeName" text,
-        "planNumber" int)
-      ON CONFLICT ("endpointUid", "podUid") DO UPDATE SET "planNumber" = excluded."planNumber",
-        "ackedAt" = clock_timestamp() WHERE a."planNumber" < excluded."planNumber"
-    ), forgotten AS (
-      DELETE FROM "PlanAck" WHERE "endpointUid" = ${uid}::uuid
-        AND "podUid" NOT IN (SELECT jsonb_array_elements_text(${json(report.routerPodUids)}::jsonb))
-        AND ${report.routerPodUids !== null}
-    ), plan AS (
-      UPDATE "TrafficPlanStatus" SET
-        state = CASE WHEN state = 'pending' THEN ${plan?.state ?? "pending"} ELSE state END,
-        "appliedAt" = CASE WHEN state = 'pending' AND ${plan?.state === "applied"} THEN clock_timestamp()
-                      ELSE "appliedAt" END,
-        "failedAt" = CASE WHEN state = 'pending' AND ${plan?.state === "failed"} THEN clock_timestamp()
-                     ELSE "failedAt" END,
-        failure = CASE WHEN state = 'pending' THEN ${plan?.failure ?? null}::text ELSE failure END,
-        "firstServedAt" = CASE WHEN ${plan?.served === true} THEN coalesce("firstServedAt", clock_timestamp())
-                          ELSE "firstServedAt" END
-      WHERE "planId" = ${plan?.planId ?? null}::uuid
-    ), ended AS (
-      UPDATE "TrafficPlanStatus" s SET "supersededAt" = clock_timestamp()
-      FROM "TrafficPlan" older, "TrafficPlan" newer
-      WHERE ${plan?.served === true} AND newer.id = ${plan?.planId ?? null}::uuid
-        AND older."endpointUid" = newer."endpointUid" AND older.number < newer.number AND s."planId" = older.id
-        AND s.state = 'applied' AND s."supersededAt" IS NULL
-    )
+    WITH revisions AS (${upsertRevisions(report.revisions)}),
+      conditions AS (${upsertConditions(report.conditions)}),
+      acks AS (${upsertAcks(report)}),
+      forgotten AS (${forgetAcks(report)}),
+      plan AS (${updatePlan(report.plan)}),
+      ended AS (${endOlderPlans(report.plan)})
     INSERT INTO "EndpointStatus" AS s ("endpointUid", "observedGeneration", "publishedPlan", "publishedAt", acknowledged,
                                        routers, "observedAt", "purgedAt")
     VALUES (${uid}::uuid, ${report.observedGeneration}, ${report.publishedPlan}, clock_timestamp(),
@@ -109,3 +62,45 @@ export async function reportEndpoint(db: Database, report: EndpointReport): Prom
       acknowledged = excluded.acknowledged, routers = excluded.routers, "observedAt" = excluded."observedAt",
       "purgedAt" = coalesce(s."purgedAt", excluded."purgedAt")`;
 }
+
+const upsertRevisions = (revisions: readonly RevisionReport[]) => Prisma.sql`
+  INSERT INTO "RevisionStatus" ("revisionId", "desiredReplicas", "readyReplicas", "progressSince", "deadlineMissedAt",
+                                "observedAt")
+  SELECT r."revisionId", r."desiredReplicas", r."readyReplicas", r."progressSince", r."deadlineMissedAt",
+         clock_timestamp()
+  FROM jsonb_to_recordset(${JSON.stringify(revisions)}::jsonb) AS r("revisionId" uuid, "desiredReplicas" int,
+    "readyReplicas" int, "progressSince" timestamptz, "deadlineMissedAt" timestamptz)
+  ON CONFLICT ("revisionId") DO UPDATE SET "desiredReplicas" = excluded."desiredReplicas",
+    "readyReplicas" = excluded."readyReplicas", "progressSince" = excluded."progressSince",
+    "deadlineMissedAt" = excluded."deadlineMissedAt", "observedAt" = excluded."observedAt"`;
+
+const upsertAcks = ({ endpointUid, acks }: EndpointReport) => Prisma.sql`
+  INSERT INTO "PlanAck" AS a ("endpointUid", "podUid", "podName", "nodeName", "planNumber")
+  SELECT ${endpointUid}::uuid, n."podUid", n."podName", n."nodeName", n."planNumber"
+  FROM jsonb_to_recordset(${JSON.stringify(acks)}::jsonb) AS n("podUid" text, "podName" text, "nodeName" text,
+    "planNumber" int)
+  ON CONFLICT ("endpointUid", "podUid") DO UPDATE SET "planNumber" = excluded."planNumber",
+    "ackedAt" = clock_timestamp() WHERE a."planNumber" < excluded."planNumber"`;
+
+const forgetAcks = ({ endpointUid, routerPodUids }: EndpointReport) => Prisma.sql`
+  DELETE FROM "PlanAck" WHERE ${routerPodUids !== null} AND "endpointUid" = ${endpointUid}::uuid
+    AND "podUid" NOT IN (SELECT jsonb_array_elements_text(${JSON.stringify(routerPodUids ?? [])}::jsonb))`;
+
+const updatePlan = (plan: PlanReport | undefined) => Prisma.sql`
+  UPDATE "TrafficPlanStatus" SET
+    state = CASE WHEN state = 'pending' THEN ${plan?.state ?? "pending"} ELSE state END,
+    "appliedAt" = CASE WHEN state = 'pending' AND ${plan?.state === "applied"} THEN clock_timestamp()
+                  ELSE "appliedAt" END,
+    "failedAt" = CASE WHEN state = 'pending' AND ${plan?.state === "failed"} THEN clock_timestamp()
+                 ELSE "failedAt" END,
+    failure = CASE WHEN state = 'pending' THEN ${plan?.failure ?? null}::text ELSE failure END,
+    "firstServedAt" = CASE WHEN ${plan?.served === true} THEN coalesce("firstServedAt", clock_timestamp())
+                      ELSE "firstServedAt" END
+  WHERE "planId" = ${plan?.planId ?? null}::uuid`;
+
+const endOlderPlans = (plan: PlanReport | undefined) => Prisma.sql`
+  UPDATE "TrafficPlanStatus" s SET "supersededAt" = clock_timestamp()
+  FROM "TrafficPlan" older, "TrafficPlan" newer
+  WHERE ${plan?.served === true} AND newer.id = ${plan?.planId ?? null}::uuid
+    AND older."endpointUid" = newer."endpointUid" AND older.number < newer.number AND s."planId" = older.id
+    AND s.state = 'applied' AND s."supersededAt" IS NULL`;

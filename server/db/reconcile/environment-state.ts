@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { conditionSchema } from "#domain/shared/condition.ts";
 import type { Database } from "#server/db/client.ts";
-import type { ConditionReport } from "./endpoint-report.ts";
+import { type ConditionReport, upsertConditions } from "./conditions.ts";
 
 const moment = z.coerce.date();
 const schema = z.object({
@@ -50,19 +50,10 @@ export type EnvironmentReport = Readonly<{
 
 /** One statement. `observedAt` is the heartbeat's to write. */
 export async function reportEnvironment(db: Database, report: EnvironmentReport): Promise<void> {
+  const subject = { subjectKind: "environment", subjectId: report.environmentId } as const;
+  const conditions = report.conditions.map((condition) => ({ ...condition, ...subject }));
   await db.read.$executeRaw`
-    WITH conditions AS (
-      INSERT INTO "Condition" AS c ("subjectKind", "subjectId", type, status, reason, message, "observedGeneration",
-                                    "lastTransitionAt")
-      SELECT 'environment', ${report.environmentId}::uuid, n.type, n.status, n.reason, n.message,
-             n."observedGeneration", clock_timestamp()
-      FROM jsonb_to_recordset(${JSON.stringify(report.conditions)}::jsonb) AS n(type text, status text, reason text,
-        message text, "observedGeneration" int)
-      ON CONFLICT ("subjectKind", "subjectId", type) DO UPDATE SET status = excluded.status, reason = excluded.reason,
-        message = excluded.message, "observedGeneration" = excluded."observedGeneration",
-        "lastTransitionAt" = CASE WHEN c.status = excluded.status THEN c."lastTransitionAt"
-                             ELSE excluded."lastTransitionAt" END
-    )
+    WITH conditions AS (${upsertConditions(conditions)})
     INSERT INTO "EnvironmentStatus" ("environmentId", "observedGeneration", "observedAt", "routersReady")
     VALUES (${report.environmentId}::uuid, ${report.observedGeneration}, to_timestamp(0), ${report.routersReady})
     ON CONFLICT ("environmentId") DO UPDATE SET "observedGeneration" = excluded."observedGeneration",
