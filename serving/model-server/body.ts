@@ -53,7 +53,9 @@ function collect(
   finish: () => Uint8Array,
 ): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-  const stopped = () => reject(badRequest("the body ended early"));
+  const stopped = () => {
+    if (!request.complete) reject(badRequest("the body ended early"));
+  };
   request.on("data", (chunk: Buffer) => {
     try {
       take(chunk);

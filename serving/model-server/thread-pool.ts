@@ -23,7 +23,7 @@ export type ThreadPool = ReturnType<typeof createThreadPool>;
  * A message to a sleeping thread takes as long as a small model's run. So a thread is handed this much work ahead, and
  * finds the next request waiting; more would only keep requests from a thread that becomes free.
  */
-const WORK_AHEAD_MS = 2;
+const WORK_AHEAD_MS = 4;
 const AHEAD_MAX = 16;
 /** Threads that have run one request for so many deadlines will not come back: the pod must be restarted. */
 const STUCK_DEADLINES = 4;
