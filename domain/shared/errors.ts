@@ -27,7 +27,15 @@ export type DomainErrorCode = (typeof DOMAIN_ERROR_CODES)[number];
 /** One entry per bad field: a JSON path (`entries.0.revision`) and a sentence. */
 export type FieldError = { path: string; message: string };
 
+const BRAND = Symbol.for("slipway.DomainError");
+
 export class DomainError extends Error {
+  // A bundler may put this module into a process twice; what one copy throws, the other must know.
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
+
+  readonly [BRAND] = true;
   override readonly name = "DomainError";
   readonly code: DomainErrorCode;
   /** Extra members of the problem document, such as the current plan of a `plan_conflict`. */
