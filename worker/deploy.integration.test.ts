@@ -108,12 +108,15 @@ test("a worker that finds nothing to do writes nothing, to the cluster or to the
     writes.push(`${type} ${resource} ${object.metadata.name}`);
   });
   const before = await writtenRows(world);
+  // While something is under way a resync may be first to see it; at rest it has nothing to correct.
+  const corrections = () => worker.metric("slipway_worker_resync_corrections_total");
+  const correctedBefore = await corrections();
   const target = (await reconciled()) + 12;
   await until("six resyncs", async () => (await reconciled()) >= target);
   stop();
   expect(writes).toEqual([]);
   expect(await writtenRows(world)).toBe(before);
-  expect(await worker.metric("slipway_worker_resync_corrections_total")).toBe(0);
+  expect(await corrections()).toBe(correctedBefore);
 });
 
 test("a dry run shows what would be made and makes nothing", async () => {

@@ -4,8 +4,11 @@ import { PLAN_STATES } from "#domain/traffic/plan-state.ts";
 import { bucketRangeSchema } from "#domain/traffic/wire.ts";
 import type { Database } from "#server/db/client.ts";
 
-/** What is older than this many plans is neither a rollback target nor kept warm. */
-const PLANS_READ_MAX = 500;
+/**
+ * Every change of traffic waits for this to be read, so it is not the whole ledger: a rollback further back than this
+ * finds its target cold. What a silent router may still serve, from the last applied plan on, is always read.
+ */
+const PLANS_READ = 60;
 
 const moment = z.coerce.date();
 const environmentSchema = z.object({
@@ -130,7 +133,10 @@ export async function loadEndpoint(db: Database, uid: string): Promise<EndpointS
                     'weightBps', t."weightBps", 'ranges', t.ranges) ORDER BY t.revision), '[]')
                   FROM "TrafficPlanEntry" t WHERE t."planId" = p.id) AS entries
           FROM "TrafficPlan" p LEFT JOIN "TrafficPlanStatus" ps ON ps."planId" = p.id
-          WHERE p."endpointUid" = e.uid ORDER BY p.number DESC LIMIT ${PLANS_READ_MAX}) p), '[]'),
+          WHERE p."endpointUid" = e.uid AND p.number >= least(
+            (SELECT max(n.number) FROM "TrafficPlan" n WHERE n."endpointUid" = e.uid) - ${PLANS_READ}::int,
+            (SELECT coalesce(max(n.number), 0) FROM "TrafficPlan" n JOIN "TrafficPlanStatus" ns ON ns."planId" = n.id
+             WHERE n."endpointUid" = e.uid AND ns.state = 'applied'))) p), '[]'),
       'acks', coalesce((
         SELECT json_object_agg(a."podUid", a."planNumber") FROM "PlanAck" a WHERE a."endpointUid" = e.uid), '{}'),
       'conditions', coalesce((
