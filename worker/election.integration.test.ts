@@ -17,7 +17,7 @@ beforeAll(async () => {
   world = await startWorld(cluster);
   leader = world.startWorker();
   await leader.logged("leading");
-}, 90_000);
+}, 180_000);
 afterAll(async () => {
   await world.close();
   await cluster.close();

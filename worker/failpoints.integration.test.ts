@@ -66,9 +66,9 @@ beforeAll(async () => {
       await createEndpoint(world, doomed(at));
       await addRevision(world, doomed(at), "scale", 1);
     }
-    for (const at of DELETE) await untilApplied(world, doomed(at), 1);
+    for (const at of DELETE) await untilApplied(world, doomed(at), 1, 60_000);
   });
-}, 90_000);
+}, 180_000);
 afterAll(async () => {
   await world.close();
   await cluster.close();

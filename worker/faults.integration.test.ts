@@ -30,7 +30,7 @@ beforeAll(async () => {
   await addRevision(world, "flip", "scale", 1);
   await addRevision(world, "flip", "scale", 2);
   await untilApplied(world, "flip", 2);
-}, 90_000);
+}, 180_000);
 afterAll(async () => {
   await world.close();
   await cluster.close();

@@ -21,7 +21,7 @@ beforeAll(async () => {
   world = await startWorld(cluster);
   world.startWorker({ WORKER_RESYNC_MS: "500" });
   await registerModel(world, "scale", [2, 3]);
-}, 90_000);
+}, 180_000);
 afterAll(async () => {
   await world.close();
   await cluster.close();

@@ -192,7 +192,7 @@ function spawnWorker(env: Record<string, string>): WorkerProcess {
 export async function until<T>(
   what: string,
   probe: () => Promise<T | undefined | false | null>,
-  timeoutMs = 30_000,
+  timeoutMs = 50_000,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

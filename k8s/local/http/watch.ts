@@ -100,6 +100,8 @@ export function watch(call: Call): void {
   response.flushHeaders();
 
   const send = (text: string) => {
+    // Between its end and its close, which is when we leave the store, an event may still come.
+    if (response.writableEnded) return;
     response.write(text);
     if (response.writableLength > BACKLOG_MAX_BYTES) response.destroy();
   };
