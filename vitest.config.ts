@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+// onnxruntime reports to its maker unless told not to; pod programs say so themselves, tests that load it in process here.
+process.env.ORT_DISABLE_TELEMETRY = "1";
+
 const exclude = ["**/node_modules/**", "**/.next/**", "**/.slipway/**"];
 
 /**

@@ -5,6 +5,7 @@ export type Bench = () => Promise<{ name: string; ratio: number; details: Record
 
 // `npm run bench` measures everything, `npm run bench -- router rollback` only these. One after the other: two at once
 // would measure each other.
+process.env.ORT_DISABLE_TELEMETRY = "1";
 const available = readdirSync(import.meta.dirname)
   .filter((name) => name.endsWith(".ts") && name !== "main.ts" && !name.endsWith(".test.ts"))
   .map((name) => name.replace(/\.ts$/, ""));
