@@ -59,12 +59,18 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   return { ...started, kubeconfig };
 }
 
+/** Programs as V8 reads them fastest: without it, half of a pod's start is stripping types and compiling. */
+const COMPILED = "node_modules/.cache/slipway/compiled";
+
 const imageCommands = (root: string, prefix: string) => {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   return Object.fromEntries(
     PROGRAMS.map((program) => [
       `${prefix}${program}:${version}`,
-      { command: [process.execPath, join(root, "serving", program, "main.ts")] },
+      {
+        command: [process.execPath, join(root, "serving", program, "main.ts")],
+        env: { NODE_COMPILE_CACHE: join(root, COMPILED) },
+      },
     ]),
   );
 };

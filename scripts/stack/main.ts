@@ -28,27 +28,25 @@ const instance = await takeInstance(config.home, ({ pid }) => say(`waiting for p
 );
 
 const stopAsked = new AbortController();
+const stopping = new Promise<void>((resolve) => stopAsked.signal.addEventListener("abort", () => resolve()));
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopAsked.abort());
 // scripts/start.mjs was killed with -9: behave as if that had been us. The next start takes over what runs.
 process.on("disconnect", () => process.exit(137));
 process.channel?.unref();
 
 const stack = startStack(config, say, stopAsked.signal);
-const started = await stack.started.catch((error: unknown) => (stopAsked.signal.aborted ? undefined : { error }));
-if (started !== undefined && "error" in started) {
-  console.error(started.error instanceof Error ? started.error.message : started.error);
-  await stack.stop();
-  process.exit(1);
-}
-if (started !== undefined && !stopAsked.signal.aborted) {
-  instance.update({ state: "ready", url: started.webUrl });
-  console.info(`Slipway is ready after ${seconds()} s\n${started.summary.map((line) => `  ${line}`).join("\n")}`);
-  const alive = setInterval(() => undefined, 1 << 30);
-  await new Promise<void>((resolve) => stopAsked.signal.addEventListener("abort", () => resolve(), { once: true }));
-  clearInterval(alive);
+const outcome = await Promise.race([stack.started.catch((error: unknown) => ({ error })), stopping]);
+const failed = outcome !== undefined && "error" in outcome;
+if (failed) {
+  console.error(outcome.error instanceof Error ? outcome.error.message : outcome.error);
+  stopAsked.abort();
+} else if (outcome !== undefined) {
+  instance.update({ state: "ready", url: outcome.webUrl });
+  console.info(`Slipway is ready after ${seconds()} s\n${outcome.summary.map((line) => `  ${line}`).join("\n")}`);
+  await stopping;
 }
 instance.update({ state: "stopping" });
 say("stopping");
 await stack.stop();
 say("stopped");
-process.exit(0);
+process.exit(failed ? 1 : 0);

@@ -11,7 +11,7 @@ import { allOrFirstError, type Component, type Supervised, supervise } from "./s
 export type Stack = Readonly<{
   /** Resolves once a prediction could be served; rejects with what went wrong, or because stopping was asked. */
   started: Promise<{ webUrl: string; summary: string[] }>;
-  /** Ends everything in order: nothing of it runs afterwards. Also right while it is still starting. */
+  /** Once `stopAsked`: ends everything in order, and nothing of it runs afterwards. Also right while it is starting. */
   stop(): Promise<void>;
 }>;
 
@@ -23,7 +23,7 @@ export function startStack(config: StackConfig, say: Say, stopAsked: AbortSignal
   const keep = async (component: Component) => {
     stopAsked.throwIfAborted();
     const beganMs = performance.now();
-    const supervised = await supervise(component, say).catch((error: Error) => {
+    const supervised = await supervise(component, say, stopAsked).catch((error: Error) => {
       throw new Error(`${component.name} ${error.message}`, { cause: error });
     });
     running.push(supervised);

@@ -17,10 +17,18 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
 const STEADY_MS = 30_000;
 
-/** Starts it, then starts it again whenever it ends, ever more slowly while it does not stay up. */
-export async function supervise(component: Component, say: (line: string) => void): Promise<Supervised> {
+/**
+ * Starts it, then starts it again whenever it ends, ever more slowly while it does not stay up; no more once `stop` is
+ * called or `stopAsked` aborted.
+ */
+export async function supervise(
+  component: Component,
+  say: (line: string) => void,
+  stopAsked: AbortSignal = new AbortController().signal,
+): Promise<Supervised> {
   const { name, stopSignal, stopGraceMs } = component;
-  const stopping = new AbortController();
+  const own = new AbortController();
+  const stopping = AbortSignal.any([own.signal, stopAsked]);
   let current = await component.start();
 
   const keepUp = async () => {
@@ -29,14 +37,14 @@ export async function supervise(component: Component, say: (line: string) => voi
       const sinceMs = performance.now();
       const how = await current.exited;
       if (performance.now() - sinceMs > STEADY_MS) pauseMs = FIRST_PAUSE_MS;
-      if (stopping.signal.aborted) return;
+      if (stopping.aborted) return;
       say(`${name} ended (${how}); starting it again in ${pauseMs / 1000} s`);
-      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-      if (stopping.signal.aborted) return;
+      await sleep(pauseMs, undefined, { signal: stopping }).catch(() => undefined);
+      if (stopping.aborted) return;
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       try {
         current = await component.start();
-        if (stopping.signal.aborted) return;
+        if (stopping.aborted) return;
         say(`${name} runs again`);
       } catch (error) {
         current = { process: current.process, exited: Promise.resolve((error as Error).message) };
@@ -48,7 +56,7 @@ export async function supervise(component: Component, say: (line: string) => voi
   return {
     name,
     async stop() {
-      stopping.abort();
+      own.abort();
       await stopProcess(current.process, stopSignal, stopGraceMs);
       await watching;
       // A start under way when we were told to stop has come up since.
