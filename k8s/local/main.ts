@@ -5,7 +5,7 @@ import { startNode } from "./kubelet/node.ts";
 const USAGE = `Runs the local cluster: a Kubernetes API whose pods are processes of this machine.
 
   --data-dir DIR       objects, certificate, pods' folders and logs (required)
-  --images FILE        JSON {"<image>": {"command": ["node", "/…/main.ts"]}} (required)
+  --images FILE        JSON {"<image>": {"command": ["node", "/…/main.ts"], "env": {…}}} (required)
   --kubeconfig FILE    where to write the administrator's kubeconfig, mode 0600
   --host ADDRESS       127.0.0.1
   --port N             16443; 0 takes a free one
@@ -38,6 +38,11 @@ const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 async function run(options: ReturnType<typeof readArguments>): Promise<void> {
+  // From the first moment on: ended by a signal while it starts, it would leave pods and proxy running.
+  const stopAsked = new Promise<void>((resolve) => {
+    process.on("SIGTERM", () => resolve());
+    process.on("SIGINT", () => resolve());
+  });
   const { kubeconfigPath, imagesFile, podCidr, ...server } = options;
   const api = await startApiServer({ ...server, ...(kubeconfigPath !== undefined && { kubeconfigPath }) });
   const node = await startNode({
@@ -51,22 +56,16 @@ async function run(options: ReturnType<typeof readArguments>): Promise<void> {
     onError: (what, error) => say({ level: "error", message: `${what}: ${messageOf(error)}` }),
   });
   api.setLogSource(node.logSource);
-  let stopping = false;
-  const stop = async () => {
-    if (stopping) return;
-    stopping = true;
-    await node.close();
-    await api.close();
-    process.exit(0);
-  };
-  process.on("SIGTERM", () => void stop());
-  process.on("SIGINT", () => void stop());
   say({
     ready: true,
     url: api.url,
     pid: process.pid,
     ...(kubeconfigPath !== undefined && { kubeconfig: kubeconfigPath }),
   });
+  await stopAsked;
+  await node.close();
+  await api.close();
+  process.exit(0);
 }
 
 try {
