@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
-import http from "node:http";
-import https from "node:https";
+import type { IncomingMessage } from "node:http";
 
 /** `final`: trying again would end the same. */
 export class FetchError extends Error {
@@ -45,9 +44,10 @@ export async function download(url: URL, token: string, hex: string, file: strin
   throw new FetchError("digest_mismatch", message, true);
 }
 
-function request(url: URL, token: string): Promise<http.IncomingMessage> {
-  const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
-  const { get } = url.protocol === "https:" ? https : http;
+function request(url: URL, token: string): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  // An import would evaluate every export of the module, one of which loads a WebSocket client: half of this program's start.
+  const { get } = process.getBuiltinModule(url.protocol === "https:" ? "node:https" : "node:http");
   const call = get(url, { headers: { authorization: `Bearer ${token}` }, timeout: IDLE_MS }, resolve);
   call.on("timeout", () => call.destroy(new Error(`no byte for ${IDLE_MS / 1_000} s`)));
   call.on("error", (error) => reject(new FetchError("store_unreachable", `${url.host}: ${error.message}`, false)));

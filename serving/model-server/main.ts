@@ -4,10 +4,10 @@ import { loadConfig } from "./config.ts";
 import { keepCompiled } from "./keep-compiled.ts";
 import { log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import { createSurface, type State } from "./surface.ts";
+import type { State } from "./surface.ts";
 import { createThreadPool } from "./thread-pool.ts";
 
-function main() {
+async function main() {
   const config = loadConfig(process.env);
   // Threads first: they load the model while this thread is still getting ready to listen.
   const pool = createThreadPool({
@@ -21,7 +21,6 @@ function main() {
     },
     onReady({ signature, warmUpMs, failure }) {
       state.signature = signature;
-      void state.metrics().then(keepCompiled);
       log("info", "inference thread ready", { warmUpMs, ...(failure === undefined ? {} : { warmUpFailure: failure }) });
     },
     onAnswered({ runMs, rows }, queueMs) {
@@ -29,8 +28,12 @@ function main() {
     },
   });
   const state: State = { draining: false, signature: undefined, pool, metrics: metricsOnDemand() };
+  const { createSurface } = await import("./surface.ts");
   const server = createSurface(config, state);
-  server.listen(config.port, config.host, () => log("info", "listening", { ...(server.address() as AddressInfo) }));
+  server.listen(config.port, config.host, () => {
+    log("info", "listening", { ...(server.address() as AddressInfo) });
+    void state.metrics().then(keepCompiled);
+  });
   process.once("SIGTERM", () => {
     log("info", "draining", { drainMs: config.drainMs });
     state.draining = true;
@@ -40,7 +43,7 @@ function main() {
   });
 }
 
-/** Loaded only once the model is: the metrics library takes as long to start as a small model. */
+/** Loaded while a thread loads the model: the library takes as long to start as a small one. */
 function metricsOnDemand(): () => Promise<Metrics> {
   let metrics: Promise<Metrics> | undefined;
   return () => {
@@ -49,4 +52,4 @@ function metricsOnDemand(): () => Promise<Metrics> {
   };
 }
 
-main();
+await main();

@@ -63,7 +63,7 @@ const writePrograms = (folder: string): string => {
     return { command: [process.execPath, path] };
   };
   const images = {
-    "server:1": program("server", SERVER),
+    "server:1": { ...program("server", SERVER), env: { IN_IMAGE: "image", MODE: "image" } },
     "ticker:1": program("ticker", TICKER),
     "shell:1": { command: ["/bin/sh"] },
   };

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import type { KubeObject } from "../store/types.ts";
 import { ConfigError, type ContainerSpec, type EnvContext, expand, resolveEnv } from "./env.ts";
+import type { Image } from "./images.ts";
 import type { LaunchInput } from "./processes.ts";
 import { type Mount, withAddresses, withFolders } from "./substitute.ts";
 
@@ -47,12 +48,12 @@ const baseEnv = ({ pod, folders }: LaunchContext): Record<string, string> => ({
 });
 
 /**
- * What to start for a container: its image's command and arguments, with mount paths and service names replaced by what
+ * What to start for a container: its image's command, arguments and variables, with mount paths and service names replaced by what
  * they are on this machine. Throws `ConfigError` when something it refers to is missing.
  */
 export const launchOf = (
   container: ContainerSpec,
-  imageCommand: readonly string[],
+  image: Image | null,
   context: LaunchContext,
 ): Omit<LaunchInput, "folder"> => {
   const mounts = mountsOf(container, context.folders.volumes);
@@ -60,11 +61,11 @@ export const launchOf = (
     withAddresses(withFolders(text, mounts), (namespace, name) => clusterIp(context.service(namespace, name)));
   const declared = resolveEnv(container, context);
   const own = (text: string) => localize(expand(text, declared));
-  const command = container.command?.length ? container.command.map(own) : imageCommand;
+  const command = container.command?.length ? container.command.map(own) : (image?.command ?? []);
   const env = Object.fromEntries(Object.entries(declared).map(([name, value]) => [name, localize(value)]));
   return {
     command: [...command, ...(container.args ?? []).map(own)],
-    env: { ...baseEnv(context), ...env },
+    env: { ...baseEnv(context), ...image?.env, ...env },
     cwd: container.workingDir === undefined ? context.folders.home : localize(container.workingDir),
   };
 };

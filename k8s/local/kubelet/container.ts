@@ -8,6 +8,7 @@ import { type FullContainerSpec, startProbes } from "./container-probes.ts";
 import { recalled } from "./container-recall.ts";
 import type { NodeContext } from "./context.ts";
 import { ConfigError } from "./env.ts";
+import type { Image } from "./images.ts";
 import { watchLog } from "./log-times.ts";
 import { type ContainerState, type ContainerView, terminatedOf } from "./pod-status.ts";
 import { type ProbeSpec, runHandler, type Target } from "./probe.ts";
@@ -87,9 +88,9 @@ export class Container {
   advance(): void {
     if (this.terminating || this.running !== undefined || this.timer !== undefined || this.isDone()) return;
     try {
-      const command = this.host.node.images(this.spec.image);
-      if (command === undefined) this.cannotPull();
-      else this.start(command);
+      const image = this.host.node.images(this.spec.image);
+      if (image === undefined) this.cannotPull();
+      else this.start(image);
     } catch (error) {
       this.cannotStart(error);
     }
@@ -202,7 +203,11 @@ export class Container {
     const hook = this.spec.lifecycle?.preStop;
     if (hook?.sleep !== undefined) await delay(Math.min(hook.sleep.seconds * 1000, graceMs), undefined, { ref: false });
     else if (hook !== undefined) {
-      const failure = await runHandler(hook, this.target(launchOf(this.spec, [], this.host.launchContext())), graceMs);
+      const failure = await runHandler(
+        hook,
+        this.target(launchOf(this.spec, null, this.host.launchContext())),
+        graceMs,
+      );
       if (failure !== undefined) this.event("Warning", "FailedPreStopHook", `PreStopHook failed: ${failure}`);
     }
   }
@@ -215,12 +220,12 @@ export class Container {
   /** Resumes probing of an adopted program once its pod is prepared. */
   resume(): void {
     if (this.running === undefined || this.init) return;
-    this.probe(this.target(launchOf(this.spec, [], this.host.launchContext())));
+    this.probe(this.target(launchOf(this.spec, null, this.host.launchContext())));
   }
 
-  private start(command: readonly string[]): void {
+  private start(image: Image): void {
     this.pullBackoff.reset();
-    const input = launchOf(this.spec, command, this.host.launchContext());
+    const input = launchOf(this.spec, image, this.host.launchContext());
     rmSync(join(this.host.folder, String(this.attempt - 1)), { recursive: true, force: true });
     const running = launch({ folder: join(this.host.folder, String(this.attempt + 1)), ...input });
     this.attempt++;

@@ -333,7 +333,14 @@ describe("what a container sees", () => {
     const address = url.replace("http://", "");
     expect(env).not.toHaveProperty("SLIPWAY_TEST_SECRET");
     expect(env).not.toHaveProperty("NONE");
-    expect(env).toMatchObject({ APP: "web", CPUS: "2", TOKEN: "s3cret", MODE: "fast", URL: `http://${address}/9` });
+    expect(env).toMatchObject({
+      APP: "web",
+      CPUS: "2",
+      TOKEN: "s3cret",
+      MODE: "fast",
+      IN_IMAGE: "image",
+      URL: `http://${address}/9`,
+    });
     expect(env.POD_NAME).toBe(cluster.pods("web")[0]?.metadata.name);
     expect(readFileSync(env.MODEL ?? "", "utf8")).toBe("weights\n");
     expect(readFileSync(env.SECRET_FILE ?? "", "utf8")).toBe("s3cret");
