@@ -47,7 +47,8 @@ export type Worker = Readonly<{
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { config, log } = options;
   const leadership = await lead(config.databaseDirectUrl, options.onLost);
-  const db = openDatabase(config.databaseUrl);
+  // Reconciling the same few statements over and over: planning the one that loads an endpoint takes longer than running it.
+  const db = openDatabase(config.databaseUrl, { keepStatements: config.databaseUrl === config.databaseDirectUrl });
   const installation = await installationOf(db, log);
   const ctx = await createContext(options, db, installation);
   ctx.metrics.leader.set(1);

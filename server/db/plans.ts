@@ -61,33 +61,30 @@ export const findNewestPlans = (tx: Tx, endpointUids: readonly string[]): Promis
   );
 
 type Surroundings = Readonly<{
-  names: readonly Readonly<{ endpointUid: string; revision: number; model: string; version: number }>[];
-  routers: readonly Readonly<{
-    endpointUid: string;
-    /** Null: the worker has not looked at this endpoint yet. */
-    publishedPlan: number | null;
-    acknowledged: number;
-    routers: number;
-    silent: string | null;
-  }>[];
+  endpointUid: string;
+  /** Which version a revision is. */
+  names: readonly Readonly<{ revision: number; model: string; version: number }>[];
+  /** Null: the worker has not looked at this endpoint yet. */
+  publishedPlan: number | null;
+  acknowledged: number;
+  routers: number;
+  silent: string | null;
 }>;
 
-/** What a plan does not say itself: which version a revision is, and how far the routers are. */
-export async function findSurroundings(
+/** What a plan does not say itself, one row per endpoint: which version a revision is, and how far the routers are. */
+export const findSurroundings = (
   tx: Tx,
   endpointUids: readonly string[],
   revisions: readonly number[],
-): Promise<Surroundings> {
-  const names = await tx.$queryRaw<Surroundings["names"]>`
-    SELECT r."endpointUid", r.number AS revision, v.number AS version, m.name AS model
+): Promise<Surroundings[]> => tx.$queryRaw<Surroundings[]>`
+  SELECT wanted.uid AS "endpointUid", s."publishedPlan", coalesce(s.acknowledged, 0) AS acknowledged,
+         coalesce(s.routers, 0) AS routers, c.message AS silent, named.names
+  FROM unnest(${endpointUids}::uuid[]) AS wanted(uid)
+  LEFT JOIN "EndpointStatus" s ON s."endpointUid" = wanted.uid
+  LEFT JOIN "Condition" c ON c."subjectKind" = 'endpoint' AND c."subjectId" = wanted.uid
+    AND c.type = 'RouterSilent' AND c.status = 'True'
+  CROSS JOIN LATERAL (
+    SELECT coalesce(jsonb_agg(jsonb_build_object('revision', r.number, 'version', v.number, 'model', m.name)), '[]') AS names
     FROM "Revision" r JOIN "ModelVersion" v ON v.id = r."versionId" JOIN "Model" m ON m.id = v."modelId"
-    WHERE r."endpointUid" = ANY(${endpointUids}::uuid[]) AND r.number = ANY(${revisions}::int[])`;
-  const routers = await tx.$queryRaw<Surroundings["routers"]>`
-    SELECT wanted.uid AS "endpointUid", s."publishedPlan", coalesce(s.acknowledged, 0) AS acknowledged,
-           coalesce(s.routers, 0) AS routers, c.message AS silent
-    FROM unnest(${endpointUids}::uuid[]) AS wanted(uid)
-    LEFT JOIN "EndpointStatus" s ON s."endpointUid" = wanted.uid
-    LEFT JOIN "Condition" c ON c."subjectKind" = 'endpoint' AND c."subjectId" = wanted.uid
-      AND c.type = 'RouterSilent' AND c.status = 'True'`;
-  return { names, routers };
-}
+    WHERE r."endpointUid" = wanted.uid AND r.number = ANY(${revisions}::int[])
+  ) named`;

@@ -48,6 +48,9 @@ test("ids are handed out in commit order: a later change waits for one that is n
   const second = db.inTransaction((tx) => recordChange(tx, entry("second"))).then(() => "committed" as const);
   expect(await Promise.race([second, someoneWaits()])).toBe("waiting");
   expect(await db.read.change.count()).toBe(0);
+  // Whoever waits has taken no id yet: it might commit after a third that took a higher one.
+  const [ids] = await db.read.$queryRaw<{ taken: bigint }[]>`SELECT last_value AS taken FROM "Change_id_seq"`;
+  expect(ids?.taken).toBe(1n);
   mayCommit.resolve();
   await Promise.all([first, second]);
   const rows = await db.read.change.findMany({ orderBy: { id: "asc" } });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type BucketRange, bucketRangeSchema } from "#domain/traffic/wire.ts";
 import type { Tx } from "#server/db/client.ts";
-import { findNewestPlans, type PlanRow } from "#server/db/plans.ts";
+import type { PlanRow } from "#server/db/plans.ts";
 import type { EndpointRow } from "#server/services/endpoint/find.ts";
 
 export type PlanEntry = Readonly<{
@@ -31,7 +31,7 @@ type Decision = Readonly<{
  */
 export async function decidePlan(tx: Tx, endpoint: EndpointRow, decision: Decision): Promise<PlanRow> {
   const entries = JSON.stringify(decision.entries);
-  await tx.$executeRaw`
+  const [plan] = await tx.$queryRaw<Pick<PlanRow, "id" | "number" | "decidedAt">[]>`
     WITH plan AS (
       INSERT INTO "TrafficPlan" ("endpointUid", number, kind, reason, salt, "repeatsPlan", "rolledBackFrom",
                                  "publishWhen", "decidedBy")
@@ -39,7 +39,7 @@ export async function decidePlan(tx: Tx, endpoint: EndpointRow, decision: Decisi
              ${decision.salt}, ${decision.repeatsPlan ?? null}::int, ${decision.rolledBackFrom ?? null}::int,
              ${decision.when ?? "now"}, ${decision.decidedBy}
       FROM "TrafficPlan" WHERE "endpointUid" = ${endpoint.uid}::uuid
-      RETURNING id
+      RETURNING id, number, "decidedAt"
     ), entries AS (
       INSERT INTO "TrafficPlanEntry" ("planId", revision, role, "weightBps", ranges)
       SELECT plan.id, e.revision, e.role, e."weightBps", e.ranges
@@ -56,10 +56,26 @@ export async function decidePlan(tx: Tx, endpoint: EndpointRow, decision: Decisi
       generation = generation + 1,
       "pinnedAt" = CASE WHEN ${decision.kind} = 'rollback' THEN clock_timestamp() ELSE "pinnedAt" END,
       "deletedAt" = CASE WHEN ${decision.kind} = 'delete' THEN clock_timestamp() ELSE "deletedAt" END
-    WHERE uid = ${endpoint.uid}::uuid`;
-  const [plan] = await findNewestPlans(tx, [endpoint.uid]);
+    FROM plan WHERE uid = ${endpoint.uid}::uuid
+    RETURNING plan.id, plan.number, plan."decidedAt"`;
   if (plan === undefined) throw new Error(`endpoint ${endpoint.uid} has no plan after one was decided`);
-  return plan;
+  return {
+    ...plan,
+    endpointUid: endpoint.uid,
+    kind: decision.kind,
+    reason: decision.reason ?? "",
+    salt: decision.salt,
+    repeatsPlan: decision.repeatsPlan ?? null,
+    rolledBackFrom: decision.rolledBackFrom ?? null,
+    publishWhen: decision.when ?? "now",
+    decidedBy: decision.decidedBy,
+    state: "pending",
+    firstServedAt: null,
+    appliedAt: null,
+    supersededAt: null,
+    failure: null,
+    entries: [...decision.entries].sort((a, b) => a.revision - b.revision),
+  };
 }
 
 const rangesSchema = z.array(bucketRangeSchema);

@@ -11,16 +11,15 @@ export async function planViews(tx: Tx, plans: readonly PlanRow[]): Promise<Plan
   if (plans.length === 0) return [];
   const uids = [...new Set(plans.map((plan) => plan.endpointUid))];
   const revisions = [...new Set(plans.flatMap((plan) => plan.entries.map((entry) => entry.revision)))];
-  const { names, routers } = await findSurroundings(tx, uids, revisions);
-  const nameOf = new Map(names.map((name) => [`${name.endpointUid}/${name.revision}`, name]));
-  const routersOf = new Map(routers.map((count) => [count.endpointUid, count]));
+  const around = new Map((await findSurroundings(tx, uids, revisions)).map((row) => [row.endpointUid, row]));
   return plans.map((plan) => {
-    const count = routersOf.get(plan.endpointUid);
+    const count = around.get(plan.endpointUid);
+    const nameOf = new Map(count?.names.map((name) => [name.revision, name]));
     return {
       number: plan.number,
       kind: shape.kind.parse(plan.kind),
       entries: plan.entries.map((entry) => {
-        const name = nameOf.get(`${plan.endpointUid}/${entry.revision}`);
+        const name = nameOf.get(entry.revision);
         return {
           revision: entry.revision,
           model: name?.model ?? "",
