@@ -167,4 +167,23 @@ describe("the API server", () => {
     });
     expect(readFileSync(join(folder, "data/store.jsonl"), "utf8")).toBe(before);
   });
+
+  it("ends watches whose time is over while objects change, and goes on", async () => {
+    const server = await start();
+    const watches = await Promise.all(
+      Array.from({ length: 100 }, () => send(server, "GET", `${MAPS}?watch=true&timeoutSeconds=1`)),
+    );
+    // As the cluster's own controllers write: by timers, so also between a watch's end and its reader's leaving.
+    let count = 0;
+    const writer = setInterval(() => {
+      const metadata = { name: `changing-${count++}`, namespace: "default" };
+      server.store.create("configmaps", { ...map(""), metadata });
+    }, 1);
+    const toItsEnd = async ({ next }: { next(): Promise<unknown> }) => {
+      while ((await next()) !== undefined);
+    };
+    await Promise.all(watches.map(toItsEnd));
+    clearInterval(writer);
+    expect(await statusOf(server, "GET", MAPS)).toBe(200);
+  });
 });

@@ -127,13 +127,19 @@ export function watch(call: Call): void {
     if (Number(event.object.metadata.resourceVersion) > floor) tell(event);
   });
   const bookmark = () => send(encode("BOOKMARK", bookmarkOf(call, false)));
-  const timers = [setTimeout(() => response.end(), options.timeoutMs)];
+  const timers = [setTimeout(end, options.timeoutMs)];
   if (options.bookmarks) {
     timers.push(setInterval(bookmark, server.bookmarkIntervalMs));
     if (options.timeoutMs > LAST_BOOKMARK_MS) timers.push(setTimeout(bookmark, options.timeoutMs - LAST_BOOKMARK_MS));
   }
-  response.on("close", () => {
+  function stop() {
     unsubscribe();
     for (const timer of timers) clearTimeout(timer);
-  });
+  }
+  // Between its end and its close a slow reader's answer is still open, and a write to it would end this process.
+  function end() {
+    stop();
+    response.end();
+  }
+  response.on("close", stop);
 }
