@@ -1,6 +1,12 @@
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { scrapeConfig } from "#scripts/stack/prometheus.ts";
 import { aScalingModel } from "#test/factories/onnx.ts";
 import { shootAll, unitsNamed } from "../support/load.ts";
+import { freePort } from "../support/ports.ts";
 import { type Product, startProduct } from "../support/product.ts";
 import { until } from "../support/until.ts";
 
@@ -30,7 +36,7 @@ test("kubectl reads what Slipway made as on any cluster", () => {
   ).toContain("condition met");
 });
 
-test("Prometheus finds routers and model servers by discovery alone, and the API gives their series back", async () => {
+test("Prometheus finds routers and model servers without being told of them, and the API gives their series back", async () => {
   await shootAll(product.gateway("seen", body), unitsNamed(100));
   const query = async (promql: string) => {
     const answer = await fetch(`${product.prometheusUrl}/api/v1/query?query=${encodeURIComponent(promql)}`);
@@ -50,4 +56,40 @@ test("Prometheus finds routers and model servers by discovery alone, and the API
     const metrics = await product.api.ok("GET", "/endpoints/seen/metrics");
     return JSON.stringify(metrics).includes("requestsPerSecond") ? true : undefined;
   });
+});
+
+// Debian builds Prometheus without this discovery and VictoriaMetrics with it: the same configuration, another reader.
+test("our Prometheus configuration finds every pod by kubernetes_sd_configs alone", async () => {
+  const { home, kubeconfig } = product;
+  const file = path.join(home, "discovery.yml");
+  writeFileSync(file, stringify(scrapeConfig({ home, kubeconfig }, "kubernetes")));
+  const port = await freePort();
+  const scraper = spawn("victoria-metrics", [
+    `-promscrape.config=${file}`,
+    `-storageDataPath=${path.join(home, "discovery")}`,
+    `-httpListenAddr=127.0.0.1:${port}`,
+  ]);
+  try {
+    const found = await until("pods scraped", async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/api/v1/targets?state=active`);
+      const { data } = (await answer.json()) as { data: { activeTargets: { health: string; labels: object }[] } };
+      const up = data.activeTargets.filter((target) => target.health === "up");
+      return up.length === 4 ? up.map((target) => target.labels) : undefined;
+    });
+    const model = {
+      namespace: "slipway-local",
+      endpoint: "seen",
+      revision: "1",
+      model: "team/credit risk",
+      version: "1",
+    };
+    expect(
+      found.filter((labels) => Object.entries(model).every(([k, v]) => Reflect.get(labels, k) === v)),
+    ).toHaveLength(2);
+    expect(found.filter((labels) => Reflect.get(labels, "component") === "router")).toHaveLength(2);
+  } finally {
+    const ended = new Promise((resolve) => scraper.once("exit", resolve));
+    scraper.kill("SIGTERM");
+    await ended;
+  }
 });

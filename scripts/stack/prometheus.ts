@@ -97,7 +97,11 @@ function startWith(options: PrometheusOptions, discovery: Discovery): Promise<St
   );
 }
 
-function scrapeConfig(options: PrometheusOptions, discovery: Discovery) {
+/** `prometheus.yml` as an object. */
+export function scrapeConfig(
+  options: Pick<PrometheusOptions, "home" | "kubeconfig" | "workerPort" | "scrapeIntervalSeconds">,
+  discovery: Discovery,
+) {
   const { home, kubeconfig, workerPort, scrapeIntervalSeconds = 2 } = options;
   const pods =
     discovery === "kubernetes"
