@@ -75,6 +75,10 @@ const OPERATIONS: Readonly<Record<string, (root: unknown, step: Operation) => vo
   copy: (root, { path, from = "" }) => insert(root, path, copyJson(read(root, from))),
 };
 
+/** A few copies of what holds the copies before it fill any memory: a genuine server has the same two limits. */
+const COPIED_MAX_CHARACTERS = 3 << 20;
+const STEPS_MAX = 10_000;
+
 function perform(root: unknown, step: Operation): void {
   const operation = OPERATIONS[step.op];
   if (!operation) throw rejected();
@@ -88,7 +92,14 @@ export function jsonPatch(target: unknown, patch: unknown): unknown {
       "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp",
     );
   }
+  if (patch.length > STEPS_MAX)
+    throw new ApiError(413, "RequestEntityTooLarge", `The allowed maximum operations in a JSON patch is ${STEPS_MAX}`);
   const root = copyJson(target);
-  for (const step of patch as Operation[]) perform(root, step);
+  let copied = 0;
+  for (const step of patch as Operation[]) {
+    if (step.op === "copy") copied += JSON.stringify(read(root, step.from ?? "")).length;
+    if (copied > COPIED_MAX_CHARACTERS) throw rejected();
+    perform(root, step);
+  }
   return root;
 }
