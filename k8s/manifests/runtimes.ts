@@ -22,7 +22,7 @@ const POD_RUNTIMES: Readonly<Record<string, PodRuntime>> = {
     port: POD_PORT,
     protocol: "open-inference-v2",
     layout: { folder: "/slipway/model", variable: "MODEL_DIR" },
-    probes: { startup: "/v2/health/ready", readiness: "/v2/health/ready", liveness: "/v2/health/live" },
+    probes: { startup: "/started", readiness: "/v2/health/ready", liveness: "/v2/health/live" },
     metrics: {
       path: "/metrics",
       inferenceSeconds: "slipway_inference_duration_seconds",

@@ -9,6 +9,7 @@ import { createThreadPool } from "./thread-pool.ts";
 
 async function main() {
   const config = loadConfig(process.env);
+  const started = Promise.withResolvers<void>();
   // Threads first: they load the model while this thread is still getting ready to listen.
   const pool = createThreadPool({
     count: config.threads,
@@ -21,13 +22,20 @@ async function main() {
     },
     onReady({ signature, warmUpMs, failure }) {
       state.signature = signature;
+      started.resolve();
       log("info", "inference thread ready", { warmUpMs, ...(failure === undefined ? {} : { warmUpFailure: failure }) });
     },
     onAnswered({ runMs, rows }, queueMs) {
       if (runMs !== undefined) void state.metrics().then((metrics) => metrics.observe({ runMs, queueMs, rows }));
     },
   });
-  const state: State = { draining: false, signature: undefined, pool, metrics: metricsOnDemand() };
+  const state: State = {
+    draining: false,
+    started: started.promise,
+    signature: undefined,
+    pool,
+    metrics: metricsOnDemand(),
+  };
   const { createSurface } = await import("./surface.ts");
   const server = createSurface(config, state);
   server.listen(config.port, config.host, () => {

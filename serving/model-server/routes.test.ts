@@ -6,6 +6,7 @@ it.each([
   ["/v2", { kind: "server" }],
   ["/v2/health/live", { kind: "live" }],
   ["/v2/health/ready", { kind: "ready" }],
+  ["/started", { kind: "started" }],
   ["/metrics?x=1", { kind: "metrics" }],
   ["/v2/models/m", { kind: "model", model: "m", version: undefined }],
   ["/v2/models/m/ready", { kind: "modelReady", model: "m", version: undefined }],

@@ -1,11 +1,12 @@
 export type Route =
-  | { kind: "server" | "live" | "ready" | "metrics" | "unknown" }
+  | { kind: "server" | "live" | "ready" | "started" | "metrics" | "unknown" }
   | { kind: "model" | "modelReady" | "infer"; model: string; version: string | undefined };
 
 const METHODS = {
   server: ["GET", "HEAD"],
   live: ["GET", "HEAD"],
   ready: ["GET", "HEAD"],
+  started: ["GET", "HEAD"],
   metrics: ["GET", "HEAD"],
   unknown: [],
   model: ["GET", "HEAD"],
@@ -20,11 +21,12 @@ const FIXED: ReadonlyMap<string, Route> = new Map([
   ["/v2/", { kind: "server" }],
   ["/v2/health/live", { kind: "live" }],
   ["/v2/health/ready", { kind: "ready" }],
+  ["/started", { kind: "started" }],
   ["/metrics", { kind: "metrics" }],
 ]);
 const MODEL = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(?:\/(ready|infer))?\/?$/;
 
-/** Which call of the Open Inference Protocol v2 a request's target is. */
+/** Which call of the Open Inference Protocol v2, or of what a pod needs beside it, a request's target is. */
 export function routeOf(target: string): Route {
   const end = target.indexOf("?");
   const path = end === -1 ? target : target.slice(0, end);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { aCountingModel, aLinearModel, anInt64Adder } from "#test/factories/onnx.ts";
 import { startModelServer } from "#test/support/model-server.ts";
+import { startProgram } from "#test/support/program.ts";
 import { createThreadPool } from "./thread-pool.ts";
 
 type Server = Awaited<ReturnType<typeof startModelServer>>;
@@ -155,6 +156,31 @@ it("A request whose caller went away while it waited is never run", async () => 
   expect((await running).status).toBe(200);
   expect((await server.infer(counting(1))).status).toBe(200);
   expect(await runsOf(server)).toBe(3);
+});
+
+it("A startup probe waits for the model instead of being told to come again", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-start-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "model.onnx"), aLinearModel());
+  const program = startProgram("serving/model-server/main.ts", {
+    MODEL_NAME: "sample",
+    MODEL_DIR: folder,
+    WORKERS: "1",
+  });
+  onTestFinished(async () => void (await program.stop("SIGKILL")));
+  const url = await program.url();
+  for (;;) {
+    const asked = performance.now();
+    const { status } = await fetch(`${url}/started`);
+    if (status === 200) break;
+    // A machine too busy to load a model within a second may refuse, but not at once.
+    expect(status).toBe(503);
+    expect(performance.now() - asked).toBeGreaterThan(900);
+  }
+  expect((await fetch(`${url}/v2/health/ready`)).status).toBe(200);
+  const askedAgain = performance.now();
+  expect((await fetch(`${url}/started`)).status).toBe(200);
+  expect(performance.now() - askedAgain).toBeLessThan(900);
 });
 
 it("On SIGTERM it says it is not ready, finishes what runs, closes its connections and ends with 0", async () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Signature } from "#domain/shared/signature.ts";
 import { readBody } from "./body.ts";
 import type { Config } from "./config.ts";
@@ -10,6 +11,8 @@ import type { ThreadPool } from "./thread-pool.ts";
 
 export type State = {
   draining: boolean;
+  /** Resolves when the first thread is ready. */
+  started: Promise<void>;
   signature: Signature | undefined;
   pool: ThreadPool;
   metrics: () => Promise<Metrics>;
@@ -52,6 +55,9 @@ async function handle(exchange: Exchange): Promise<void> {
     }
     case "ready":
       return json(exchange, isReady(state) ? 200 : 503, { ready: isReady(state) });
+    case "started":
+      await Promise.race([state.started, sleep(STARTED_WAIT_MS, undefined, { ref: false })]);
+      return json(exchange, isReady(state) ? 200 : 503, { started: isReady(state) });
     case "modelReady":
       return json(exchange, isReady(state) ? 200 : 503, { name: config.modelName, ready: isReady(state) });
     case "metrics": {
@@ -64,6 +70,9 @@ async function handle(exchange: Exchange): Promise<void> {
       return infer(exchange);
   }
 }
+
+/** A startup probe that waits hears at once what one that comes again hears up to a period later. Below its 2 s. */
+const STARTED_WAIT_MS = 1_000;
 
 const isReady = (state: State) => !state.draining && state.pool.ready();
 
