@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { adminTokenSchema } from "#server/config/env.ts";
 import type { PortWish } from "./ports.ts";
 import type { Env } from "./process.ts";
 
@@ -15,8 +17,12 @@ const schema = z.object({
   SLIPWAY_SECRET_KEY: z.string().min(16, "needs at least 16 characters").optional(),
   SLIPWAY_ADMIN_EMAIL: z.email().default("admin@slipway.local"),
   SLIPWAY_ADMIN_PASSWORD: z.string().min(8, "needs at least 8 characters").optional(),
+  SLIPWAY_ADMIN_TOKEN: adminTokenSchema.optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  KUBECONFIG: z.string().optional(),
+  KUBECONFIG: z
+    .string()
+    .refine((path) => existsSync(path), "there is no such file; unset it to use the local cluster")
+    .optional(),
   PROMETHEUS_URL: z.url().optional(),
   SLIPWAY_LOCAL_ENVIRONMENT: z.string().optional(),
 });

@@ -3,6 +3,13 @@ import { z } from "zod";
 
 const port = z.coerce.number().int().min(1).max(65_535);
 
+/** What an Authorization header can carry: a token with a space in it would let nobody in. */
+export const adminTokenSchema = z
+  .string()
+  .min(16, "needs at least 16 characters")
+  .max(500, "may have 500 characters")
+  .regex(/^[A-Za-z0-9._~+/=-]*$/, "is of letters, digits and . _ ~ + / = -");
+
 /** The environment that `npm start` seeds; anything not given has the design's default for a development machine. */
 const localEnvironmentSchema = z.strictObject({
   name: z.string().default("local"),
@@ -41,7 +48,7 @@ const envSchema = z.object({
   SLIPWAY_SECRET_KEY: z.string().min(16, "needs at least 16 characters"),
   SLIPWAY_ADMIN_EMAIL: z.email().default("admin@slipway.local"),
   SLIPWAY_ADMIN_PASSWORD: z.string().min(8, "needs at least 8 characters").optional(),
-  SLIPWAY_ADMIN_TOKEN: z.string().min(16, "needs at least 16 characters").optional(),
+  SLIPWAY_ADMIN_TOKEN: adminTokenSchema.optional(),
   SLIPWAY_IMAGE_PREFIX: z.string().default("slipway.local/"),
   SLIPWAY_GATEWAY_URL: z.url().optional(),
   SLIPWAY_GATEWAY_PORT: port.default(8088),
