@@ -87,3 +87,8 @@ test("a missing and an unknown field are told in words", () => {
     "name: this field is required; nmae: this field is not known here",
   );
 });
+
+test("a bad key of a map is refused with the reason, not only as bad", () => {
+  const schema = z.strictObject({ env: z.record(z.string().regex(/^[A-Z]+$/, "capitals only"), z.string()) });
+  expect(() => parseInput(schema, { env: { lower: "x" } })).toThrow("env.lower: capitals only");
+});

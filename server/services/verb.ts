@@ -51,6 +51,7 @@ function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => at([...issue.path, key], "this field is not known here"));
   if (issue.code === "invalid_type" && issue.input === undefined) return [at(issue.path, "this field is required")];
+  if (issue.code === "invalid_key") return issue.issues.map(({ message }) => at(issue.path, message));
   return [at(issue.path, issue.message)];
 }
 
