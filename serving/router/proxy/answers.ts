@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** Answers of the router itself, as opposed to a pod's. */
 export const REFUSAL = {
@@ -14,7 +14,7 @@ export const REFUSAL = {
 export type RefusalCode = keyof typeof REFUSAL;
 
 const RETRY_AFTER_SECONDS = "1";
-/** How long a refused client may go on sending: closing at once would reset the connection under the answer. */
+/** How long a client may go on sending after its answer: closing at once would reset the connection under the answer. */
 const LINGER_MS = 5_000;
 
 /** `headers` is flat: name, value, …; x-request-id among them. Does nothing once an answer has begun. */
@@ -25,9 +25,14 @@ export function refuse(res: ServerResponse, code: RefusalCode, error: string, he
   if (code === "no_ready_pods") own.push("retry-after", RETRY_AFTER_SECONDS);
   res.writeHead(REFUSAL[code], [...own, ...headers]);
   res.end(body);
-  if (res.req.complete) return;
-  res.req.resume();
-  const { socket } = res.req;
-  const linger = setTimeout(() => !res.req.complete && socket.destroy(), LINGER_MS);
-  res.req.once("close", () => clearTimeout(linger));
+  discardRest(res.req);
+}
+
+/** Reads what an answered client still sends, so that it gets to its answer and its connection to the next request. */
+export function discardRest(req: IncomingMessage): void {
+  if (req.complete) return;
+  req.resume();
+  const { socket } = req;
+  const linger = setTimeout(() => !req.complete && socket.destroy(), LINGER_MS);
+  req.once("close", () => clearTimeout(linger));
 }

@@ -3,7 +3,7 @@ import type { Entry, Plan } from "../plans/compile.ts";
 import type { ExchangeFailure, ExchangeHandler, PodConnection } from "../upstream/pod-connection.ts";
 import type { Pod } from "../upstream/pod-set.ts";
 import type { ResponseHead } from "../upstream/response-parser.ts";
-import { REFUSAL, type RefusalCode, refuse } from "./answers.ts";
+import { discardRest, REFUSAL, type RefusalCode, refuse } from "./answers.ts";
 import { type ByteBudget, type CollectedBody, collectBody } from "./body.ts";
 import type { ClientHeaders } from "./headers.ts";
 import { streamRequestBody } from "./request-stream.ts";
@@ -42,6 +42,7 @@ export class Exchange implements ExchangeHandler {
   private connects = 0;
   private stalledByClient = false;
   private over = false;
+  private stopStreaming: (() => void) | undefined;
   private readonly cancelBody: () => void;
 
   constructor(deps: ExchangeDeps, req: IncomingMessage, res: ServerResponse, input: ExchangeInput) {
@@ -78,7 +79,7 @@ export class Exchange implements ExchangeHandler {
   onBody(chunk: Buffer, last: boolean): void {
     if (this.over) return;
     if (!last) {
-      if (this.res.write(chunk)) return;
+      if (this.res.write(chunk) || this.stalledByClient) return;
       this.stalledByClient = true;
       this.connection?.pause();
       this.res.once("drain", () => {
@@ -93,6 +94,8 @@ export class Exchange implements ExchangeHandler {
     else if (chunk.length <= INLINE_ANSWER_BYTES_MAX) this.res.end(chunk.toString("latin1"), "latin1");
     else this.res.end(chunk);
     this.finish(this.status);
+    // The pod may have answered before it read all.
+    if (this.stopStreaming !== undefined) discardRest(this.req);
     if (this.role === "live" && this.input.plan.shadows.length > 0) this.copy();
   }
 
@@ -159,7 +162,7 @@ export class Exchange implements ExchangeHandler {
   }
 
   private stream(connection: PodConnection, prefix: Buffer | undefined): void {
-    streamRequestBody({
+    this.stopStreaming = streamRequestBody({
       req: this.req,
       connection,
       prefix,
@@ -243,6 +246,7 @@ export class Exchange implements ExchangeHandler {
     if (this.over) return;
     this.over = true;
     clearTimeout(this.timer);
+    this.stopStreaming?.();
     if (this.body === undefined) this.cancelBody();
     else this.deps.budget.give(this.body.heldBytes);
     const { metrics } = this.input.choice.intended;

@@ -11,8 +11,11 @@ type Stream = {
   onTooLarge: () => void;
 };
 
-/** Passes a body on as fast as the pod takes it. The connection's `onDrain` must resume the request. */
-export function streamRequestBody({ req, connection, prefix, chunked, maxBytes, onTooLarge }: Stream): void {
+/**
+ * Passes a body on as fast as the pod takes it. The connection's `onDrain` must resume the request. The answer ends it
+ * early, for a pod that takes no more.
+ */
+export function streamRequestBody({ req, connection, prefix, chunked, maxBytes, onTooLarge }: Stream): () => void {
   let passed = 0;
   const stop = () => {
     req.off("data", pass);
@@ -39,4 +42,5 @@ export function streamRequestBody({ req, connection, prefix, chunked, maxBytes, 
   req.on("end", end);
   if (prefix !== undefined && prefix.length > 0) pass(prefix);
   if (passed <= maxBytes) req.resume();
+  return stop;
 }

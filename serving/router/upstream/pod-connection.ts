@@ -138,6 +138,8 @@ export class PodConnection {
       this.socket.destroy();
       return;
     }
+    // A slow client may have paused it with the very bytes that ended the answer.
+    this.socket.resume();
     this.reused = true;
     this.idleSinceMs = performance.now();
     this.owner.onIdle(this);
