@@ -162,6 +162,7 @@ CREATE TABLE "Endpoint" (
     "deletedAt" TIMESTAMPTZ(6),
     "createdBy" TEXT NOT NULL,
     "createdAt" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
+    "silencedUntil" TIMESTAMPTZ(6),
 
     CONSTRAINT "Endpoint_pkey" PRIMARY KEY ("uid")
 );
@@ -204,6 +205,9 @@ CREATE TABLE "RevisionStatus" (
     "readyReplicas" INTEGER NOT NULL DEFAULT 0,
     "progressSince" TIMESTAMPTZ(6),
     "deadlineMissedAt" TIMESTAMPTZ(6),
+    "pods" JSONB NOT NULL DEFAULT '[]',
+    "events" JSONB NOT NULL DEFAULT '[]',
+    "trouble" JSONB,
     "observedAt" TIMESTAMPTZ(6) NOT NULL,
 
     CONSTRAINT "RevisionStatus_pkey" PRIMARY KEY ("revisionId")
@@ -246,6 +250,7 @@ CREATE TABLE "TrafficPlanStatus" (
     "supersededAt" TIMESTAMPTZ(6),
     "failedAt" TIMESTAMPTZ(6),
     "failure" TEXT,
+    "missedTargetsAt" TIMESTAMPTZ(6),
 
     CONSTRAINT "TrafficPlanStatus_pkey" PRIMARY KEY ("planId")
 );
@@ -330,6 +335,54 @@ CREATE TABLE "WorkerRequest" (
     CONSTRAINT "WorkerRequest_pkey" PRIMARY KEY ("id")
 );
 
+-- CreateTable
+CREATE TABLE "EndpointHealth" (
+    "endpointUid" UUID NOT NULL,
+    "state" TEXT NOT NULL,
+    "cause" TEXT NOT NULL,
+    "revision" INTEGER,
+    "since" TIMESTAMPTZ(6) NOT NULL,
+    "missedSince" TIMESTAMPTZ(6),
+    "metSince" TIMESTAMPTZ(6),
+    "afterPlan" INTEGER,
+    "afterPlanAt" TIMESTAMPTZ(6),
+
+    CONSTRAINT "EndpointHealth_pkey" PRIMARY KEY ("endpointUid")
+);
+
+-- CreateTable
+CREATE TABLE "Incident" (
+    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
+    "endpointUid" UUID NOT NULL,
+    "cause" TEXT NOT NULL,
+    "severity" TEXT NOT NULL,
+    "revision" INTEGER,
+    "afterPlan" INTEGER,
+    "afterPlanAt" TIMESTAMPTZ(6),
+    "since" TIMESTAMPTZ(6) NOT NULL,
+    "openedAt" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
+    "acknowledgedAt" TIMESTAMPTZ(6),
+    "acknowledgedBy" TEXT,
+    "resolvedAt" TIMESTAMPTZ(6),
+    "resolvedBy" TEXT,
+
+    CONSTRAINT "Incident_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "WebhookDelivery" (
+    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
+    "incidentId" UUID NOT NULL,
+    "event" TEXT NOT NULL,
+    "attempts" INTEGER NOT NULL DEFAULT 0,
+    "nextAttemptAt" TIMESTAMPTZ(6) DEFAULT clock_timestamp(),
+    "deliveredAt" TIMESTAMPTZ(6),
+    "lastError" TEXT,
+    "createdAt" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
+
+    CONSTRAINT "WebhookDelivery_pkey" PRIMARY KEY ("id")
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX "Installation_singleton_key" ON "Installation"("singleton");
 
@@ -374,6 +427,12 @@ CREATE INDEX "Idempotency_createdAt_idx" ON "Idempotency"("createdAt");
 
 -- CreateIndex
 CREATE INDEX "Audit_subjectKind_subjectId_id_idx" ON "Audit"("subjectKind", "subjectId", "id");
+
+-- CreateIndex
+CREATE INDEX "Incident_endpointUid_openedAt_idx" ON "Incident"("endpointUid", "openedAt");
+
+-- CreateIndex
+CREATE INDEX "WebhookDelivery_nextAttemptAt_idx" ON "WebhookDelivery"("nextAttemptAt");
 
 -- AddForeignKey
 ALTER TABLE "ModelVersion" ADD CONSTRAINT "ModelVersion_modelId_fkey" FOREIGN KEY ("modelId") REFERENCES "Model"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
@@ -423,10 +482,22 @@ ALTER TABLE "TrafficPlanEntry" ADD CONSTRAINT "TrafficPlanEntry_planId_fkey" FOR
 -- AddForeignKey
 ALTER TABLE "TrafficPlanStatus" ADD CONSTRAINT "TrafficPlanStatus_planId_fkey" FOREIGN KEY ("planId") REFERENCES "TrafficPlan"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
+-- AddForeignKey
+ALTER TABLE "EndpointHealth" ADD CONSTRAINT "EndpointHealth_endpointUid_fkey" FOREIGN KEY ("endpointUid") REFERENCES "Endpoint"("uid") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Incident" ADD CONSTRAINT "Incident_endpointUid_fkey" FOREIGN KEY ("endpointUid") REFERENCES "Endpoint"("uid") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "WebhookDelivery" ADD CONSTRAINT "WebhookDelivery_incidentId_fkey" FOREIGN KEY ("incidentId") REFERENCES "Incident"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
 
 
 -- A deleted endpoint's row stays as a tombstone, and its name is free again.
 CREATE UNIQUE INDEX "endpoint_live_name" ON "Endpoint" ("environmentId", "name") WHERE "deletedAt" IS NULL;
+
+-- Health that stays missed is one incident, whoever looks.
+CREATE UNIQUE INDEX "incident_open" ON "Incident" ("endpointUid") WHERE "resolvedAt" IS NULL;
 
 -- Who we are in every cluster, decided once.
 INSERT INTO "Installation" DEFAULT VALUES;
