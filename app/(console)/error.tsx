@@ -6,7 +6,7 @@ import { Button } from "#components/ui/button.tsx";
 export default function Failed({ error, retry }: { error: Error & { digest?: string }; retry: () => void }) {
   return (
     <Banner
-      status="failing"
+      status="Failing"
       title="This screen could not be drawn."
       actions={<Button onClick={retry}>Try again</Button>}
     >

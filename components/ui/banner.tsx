@@ -3,11 +3,11 @@ import { classNames } from "./class-names.ts";
 import { type Status, StatusIcon } from "./status-badge.tsx";
 
 const EDGES = {
-  healthy: "border-l-healthy",
-  deploying: "border-l-deploying",
-  degraded: "border-l-degraded",
-  failing: "border-l-failing",
-  unknown: "border-l-unknown",
+  Healthy: "border-l-healthy",
+  Deploying: "border-l-deploying",
+  Degraded: "border-l-degraded",
+  Failing: "border-l-failing",
+  Unknown: "border-l-unknown",
 } as const satisfies Record<Status, string>;
 
 type BannerProps = Readonly<{
@@ -23,7 +23,7 @@ type BannerProps = Readonly<{
 /** What, why, how to fix; announced when it appears. */
 export const Banner = ({ status, title, children, actions, className }: BannerProps) => (
   <div
-    role={status === "failing" || status === "degraded" ? "alert" : "status"}
+    role={status === "Failing" || status === "Degraded" ? "alert" : "status"}
     className={classNames(
       "flex flex-wrap items-start gap-3 rounded-card border border-l-4 bg-surface p-4",
       EDGES[status],

@@ -1,19 +1,20 @@
+import type { HealthState } from "#domain/endpoint/health.ts";
 import { classNames } from "./class-names.ts";
 
-export type Status = "healthy" | "deploying" | "degraded" | "failing" | "unknown";
+export type Status = HealthState;
 
-const STATUSES = {
-  healthy: { word: "Healthy", colour: "text-healthy" },
-  deploying: { word: "Deploying", colour: "text-deploying" },
-  degraded: { word: "Degraded", colour: "text-degraded" },
-  failing: { word: "Failing", colour: "text-failing" },
-  unknown: { word: "Unknown", colour: "text-unknown" },
-} as const satisfies Record<Status, { word: string; colour: string }>;
+const COLOURS = {
+  Healthy: "text-healthy",
+  Deploying: "text-deploying",
+  Degraded: "text-degraded",
+  Failing: "text-failing",
+  Unknown: "text-unknown",
+} as const satisfies Record<Status, string>;
 
 /** Worst first: the order in which rows are read. */
-export const STATUS_ORDER: readonly Status[] = ["failing", "degraded", "unknown", "deploying", "healthy"];
+export const STATUS_ORDER: readonly Status[] = ["Failing", "Degraded", "Unknown", "Deploying", "Healthy"];
 
-export const statusColour = (status: Status): string => STATUSES[status].colour;
+export const statusColour = (status: Status): string => COLOURS[status];
 
 type StatusBadgeProps = Readonly<{
   status: Status;
@@ -32,7 +33,7 @@ export const StatusBadge = ({ status, label, className }: StatusBadgeProps) => (
     )}
   >
     <StatusIcon status={status} />
-    {label ?? STATUSES[status].word}
+    {label ?? status}
   </span>
 );
 
@@ -50,30 +51,30 @@ export const StatusIcon = ({ status, className }: { status: Status; className?: 
 function Mark({ status }: { status: Status }) {
   const cut = { stroke: "var(--surface)", strokeWidth: 1.75, fill: "none", strokeLinecap: "round" } as const;
   switch (status) {
-    case "healthy":
+    case "Healthy":
       return (
         <>
           <circle cx="8" cy="8" r="7" fill="currentColor" />
           <path d="M4.8 8.2 7 10.4l4.2-4.6" {...cut} />
         </>
       );
-    case "deploying":
+    case "Deploying":
       return (
         <>
           <circle cx="8" cy="8" r="6.25" fill="none" stroke="currentColor" strokeWidth="1.5" />
           <path d="M8 3.5A4.5 4.5 0 0 1 12.5 8H8Z" fill="currentColor" />
         </>
       );
-    case "degraded":
+    case "Degraded":
       return <path d="M8 1.8 15 14H1Z" fill="currentColor" stroke="currentColor" strokeLinejoin="round" />;
-    case "failing":
+    case "Failing":
       return (
         <>
           <path d="M5.1 1h5.8L15 5.1v5.8L10.9 15H5.1L1 10.9V5.1Z" fill="currentColor" />
           <path d="m5.5 5.5 5 5m0-5-5 5" {...cut} />
         </>
       );
-    case "unknown":
+    case "Unknown":
       return (
         <>
           <circle cx="8" cy="8" r="6.25" fill="none" stroke="currentColor" strokeWidth="1.5" strokeDasharray="3 2" />
