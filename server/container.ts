@@ -2,6 +2,7 @@ import { artifactFolder } from "#server/adapters/artifacts/folder.ts";
 import { childProcessInspector } from "#server/adapters/inspector/child-process.ts";
 import { prometheusMetrics } from "#server/adapters/prometheus/metrics.ts";
 import { type Config, loadConfig } from "#server/config/env.ts";
+import { createChangeFeed } from "#server/db/change-feed.ts";
 import { openDatabase } from "#server/db/client.ts";
 import { openSession } from "#server/db/session.ts";
 import { createWorkerQuestions } from "#server/db/worker-questions.ts";
@@ -19,8 +20,10 @@ export function buildContainer(config: Config) {
     inspector: childProcessInspector(config.inspection),
     metrics: prometheusMetrics(config.prometheusUrl, () => new Date()),
     worker: createWorkerQuestions(db, session),
+    feed: createChangeFeed(db, session, (error) => log.warn({ err: error }, "cannot see what changes")),
     uploadBytesMax: config.uploadBytesMax,
     imagePrefix: config.localEnvironment.imagePrefix,
+    webhook: config.webhook !== null,
     log,
   };
   const close = async () => {

@@ -5,7 +5,15 @@ const READ = ["model:read", "environment:read", "endpoint:read", "metrics:read",
 const GRANTED: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: READ,
   scientist: [...READ, "model:write", "endpoint:write", "traffic:write"],
-  operator: [...READ, "model:write", "endpoint:write", "traffic:write", "traffic:rollback", "production:write"],
+  operator: [
+    ...READ,
+    "model:write",
+    "endpoint:write",
+    "traffic:write",
+    "traffic:rollback",
+    "production:write",
+    "incident:write",
+  ],
   administrator: PERMISSIONS,
 };
 

@@ -14,6 +14,8 @@ export const PERMISSIONS = [
   "traffic:rollback",
   /** Needed beside `endpoint:write` and `traffic:write` where the environment is a production one. */
   "production:write",
+  /** Acknowledge, resolve and silence. */
+  "incident:write",
   "metrics:read",
   "audit:read",
   "token:manage",

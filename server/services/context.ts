@@ -2,6 +2,7 @@ import { roleCan, rolesThatCan } from "#domain/access/matrix.ts";
 import type { Permission, Role } from "#domain/access/schema.ts";
 import type { EnvironmentKind } from "#domain/environment/schema.ts";
 import { DomainError } from "#domain/shared/errors.ts";
+import type { ChangeFeed } from "#server/db/change-feed.ts";
 import type { Database, Tx } from "#server/db/client.ts";
 import type { AuditEntry, ChangeKey } from "#server/db/record-change.ts";
 import type { Log } from "#server/observability/log.ts";
@@ -19,8 +20,11 @@ export type Services = Readonly<{
   inspector: ModelInspector;
   metrics: MetricsSource;
   worker: WorkerQuestions;
+  feed: ChangeFeed;
   uploadBytesMax: number;
   imagePrefix: string;
+  /** Whether somebody is told of incidents. */
+  webhook: boolean;
   log: Log;
 }>;
 

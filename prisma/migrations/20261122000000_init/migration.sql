@@ -205,6 +205,7 @@ CREATE TABLE "RevisionStatus" (
     "readyReplicas" INTEGER NOT NULL DEFAULT 0,
     "progressSince" TIMESTAMPTZ(6),
     "deadlineMissedAt" TIMESTAMPTZ(6),
+    "firstReadyAt" TIMESTAMPTZ(6),
     "pods" JSONB NOT NULL DEFAULT '[]',
     "events" JSONB NOT NULL DEFAULT '[]',
     "trouble" JSONB,

@@ -8,20 +8,28 @@ import { deleteEndpoint } from "#server/services/endpoint/delete.ts";
 import { getEndpoint } from "#server/services/endpoint/get.ts";
 import { listEndpoints } from "#server/services/endpoint/list.ts";
 import { getMetrics } from "#server/services/endpoint/metrics.ts";
+import { setHealthTargets } from "#server/services/endpoint/set-health-targets.ts";
 import { createEnvironment } from "#server/services/environment/create.ts";
 import { listEnvironments } from "#server/services/environment/list.ts";
 import { listClusters } from "#server/services/environment/list-clusters.ts";
+import { acknowledgeIncident } from "#server/services/incident/acknowledge.ts";
+import { getIncident } from "#server/services/incident/get.ts";
+import { listIncidents } from "#server/services/incident/list.ts";
+import { resolveIncident } from "#server/services/incident/resolve.ts";
+import { silenceIncident } from "#server/services/incident/silence.ts";
 import { createModel } from "#server/services/model/create.ts";
 import { deleteAlias } from "#server/services/model/delete-alias.ts";
 import { getModel } from "#server/services/model/get.ts";
 import { listModels } from "#server/services/model/list.ts";
 import { putAlias } from "#server/services/model/put-alias.ts";
 import { createRevision } from "#server/services/revision/create.ts";
+import { listPods } from "#server/services/revision/pods.ts";
 import { listPlans } from "#server/services/traffic/list-plans.ts";
 import { putTraffic } from "#server/services/traffic/put.ts";
 import { reassertPlan } from "#server/services/traffic/reassert.ts";
 import { resumeEndpoint } from "#server/services/traffic/resume.ts";
 import { rollBack } from "#server/services/traffic/rollback.ts";
+import { previewRollback } from "#server/services/traffic/rollback-preview.ts";
 import type { Verb } from "#server/services/verb.ts";
 import { getVersion } from "#server/services/version/get.ts";
 import { listVersions } from "#server/services/version/list.ts";
@@ -83,6 +91,19 @@ export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/endpoints/{endpoint}/resume", verb: resumeEndpoint, query: environment },
   { method: "GET", path: "/endpoints/{endpoint}/plans", verb: listPlans },
   { method: "GET", path: "/endpoints/{endpoint}/metrics", verb: getMetrics },
+  {
+    method: "PUT",
+    path: "/endpoints/{endpoint}/health-targets",
+    verb: setHealthTargets,
+    query: environment,
+  },
+  { method: "GET", path: "/endpoints/{endpoint}/pods", verb: listPods },
+  { method: "GET", path: "/endpoints/{endpoint}/rollback", verb: previewRollback },
+  { method: "GET", path: "/incidents", verb: listIncidents },
+  { method: "GET", path: "/incidents/{incident}", verb: getIncident },
+  { method: "POST", path: "/incidents/{incident}/acknowledge", verb: acknowledgeIncident },
+  { method: "POST", path: "/incidents/{incident}/resolve", verb: resolveIncident },
+  { method: "POST", path: "/incidents/{incident}/silence", verb: silenceIncident },
   { method: "GET", path: "/audit", verb: listAudit },
   { method: "POST", path: "/tokens", verb: createToken, status: 201 },
   { method: "GET", path: "/tokens", verb: listTokens },
