@@ -1,6 +1,7 @@
 import type { Condition } from "#domain/shared/condition.ts";
 import type { PlanState } from "#domain/traffic/plan-state.ts";
 import type { Database } from "#server/db/client.ts";
+import { NEWS_CHANNEL } from "#server/db/record-change.ts";
 
 export type ConditionReport = Omit<Condition, "lastTransitionAt">;
 export type SubjectCondition = ConditionReport & Readonly<{ subjectKind: "endpoint" | "revision"; subjectId: string }>;
@@ -96,7 +97,7 @@ export async function reportEndpoint(db: Database, report: EndpointReport): Prom
       WHERE ${plan?.served === true} AND newer.id = ${plan?.planId ?? null}::uuid
         AND older."endpointUid" = newer."endpointUid" AND older.number < newer.number AND s."planId" = older.id
         AND s.state = 'applied' AND s."supersededAt" IS NULL
-    )
+    ), status AS (
     INSERT INTO "EndpointStatus" AS s ("endpointUid", "observedGeneration", "publishedPlan", "publishedAt", acknowledged,
                                        routers, "observedAt", "purgedAt")
     VALUES (${uid}::uuid, ${report.observedGeneration}, ${report.publishedPlan}, clock_timestamp(),
@@ -107,5 +108,7 @@ export async function reportEndpoint(db: Database, report: EndpointReport): Prom
       "publishedAt" = CASE WHEN s."publishedPlan" = excluded."publishedPlan" THEN s."publishedAt"
                       ELSE excluded."publishedAt" END,
       acknowledged = excluded.acknowledged, routers = excluded.routers, "observedAt" = excluded."observedAt",
-      "purgedAt" = coalesce(s."purgedAt", excluded."purgedAt")`;
+      "purgedAt" = coalesce(s."purgedAt", excluded."purgedAt")
+    RETURNING "endpointUid")
+    SELECT pg_notify(${NEWS_CHANNEL}, '')::text FROM status`;
 }
