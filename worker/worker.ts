@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { fieldManagerOf } from "#domain/shared/cluster-names.ts";
+import { fieldManagerOf, LABEL } from "#domain/shared/cluster-names.ts";
 import { artifactPlane } from "#server/adapters/artifact-plane/http.ts";
 import { artifactFolder } from "#server/adapters/artifacts/folder.ts";
 import { connectCluster } from "#server/adapters/kubernetes/cluster.ts";
@@ -97,7 +97,8 @@ async function createContext(options: WorkerOptions, db: Database, installation:
   const scopes: Scopes = createScopes(cluster, installation, {
     changed(scope, change) {
       const awaitedDigests = presence.awaited(scope.environmentId);
-      for (const key of keysOf(change, { ...scope, awaitedDigests })) queue.add(key, "event");
+      const endpointOf = (kind: string, name: string) => ownerOf(scope, kind, name);
+      for (const key of keysOf(change, { ...scope, awaitedDigests, endpointOf })) queue.add(key, "event");
     },
     synced: (scope) => void wakeAll(context(), scope),
   });
@@ -106,6 +107,14 @@ async function createContext(options: WorkerOptions, db: Database, installation:
   const parts = { db, cluster, installationId: installation, release, secretKey, artifacts, plane: artifactPlane };
   late.ctx = { ...parts, presence, scopes, queue, failpoint, metrics, log };
   return late.ctx;
+}
+
+/** Whose pod or Deployment it is. */
+function ownerOf({ views, namespace }: Scope, kind: string, name: string): string | undefined {
+  const view = kind === "Pod" ? views.pods : views.deployments;
+  // A ReplicaSet's name is its Deployment's and a hash.
+  const sought = kind === "ReplicaSet" ? name.slice(0, name.lastIndexOf("-")) : name;
+  return view.objects.get(`${namespace}/${sought}`)?.metadata.labels?.[LABEL.endpointUid];
 }
 
 /** A conflict is answered by looking again, which is what a backoff does. */

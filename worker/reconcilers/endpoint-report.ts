@@ -1,3 +1,4 @@
+import { stableHash } from "#domain/shared/stable-hash.ts";
 import type { PublishDecision } from "#domain/traffic/publish.ts";
 import {
   type PlanReport,
@@ -103,9 +104,14 @@ function revisionChanged(state: EndpointState, seen: RevisionReport): boolean {
     before.desiredReplicas !== seen.desiredReplicas ||
     before.readyReplicas !== seen.readyReplicas ||
     !same(before.progressSince, seen.progressSince) ||
-    !same(before.deadlineMissedAt, seen.deadlineMissedAt)
+    !same(before.deadlineMissedAt, seen.deadlineMissedAt) ||
+    podsHash(before) !== podsHash(seen)
   );
 }
+
+/** Postgres keeps JSON in an order of its own. */
+const podsHash = ({ pods, events, trouble }: Readonly<{ pods: unknown; events: unknown; trouble: unknown }>) =>
+  stableHash({ pods, events, trouble });
 
 function conditionChanged(state: EndpointState, seen: SubjectCondition): boolean {
   const before = state.conditions.find((c) => c.subjectId === seen.subjectId && c.type === seen.type);

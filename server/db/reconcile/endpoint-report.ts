@@ -1,4 +1,6 @@
+import type { EventView, PodView } from "#domain/revision/pods.ts";
 import type { Condition } from "#domain/shared/condition.ts";
+import type { Trouble } from "#domain/shared/views.ts";
 import type { PlanState } from "#domain/traffic/plan-state.ts";
 import type { Database } from "#server/db/client.ts";
 import { NEWS_CHANNEL } from "#server/db/record-change.ts";
@@ -12,6 +14,9 @@ export type RevisionReport = Readonly<{
   readyReplicas: number;
   progressSince: Date | null;
   deadlineMissedAt: Date | null;
+  pods: readonly PodView[];
+  events: readonly EventView[];
+  trouble: Trouble | null;
 }>;
 
 export type PlanReport = Readonly<{
@@ -49,15 +54,17 @@ export async function reportEndpoint(db: Database, report: EndpointReport): Prom
   const json = (value: unknown) => JSON.stringify(value);
   await db.read.$executeRaw`
     WITH revisions AS (
-      INSERT INTO "RevisionStatus" ("revisionId", "desiredReplicas", "readyReplicas", "progressSince",
-                                    "deadlineMissedAt", "observedAt")
+      INSERT INTO "RevisionStatus" AS rs ("revisionId", "desiredReplicas", "readyReplicas", "progressSince",
+                                    "deadlineMissedAt", pods, events, trouble, "firstReadyAt", "observedAt")
       SELECT r."revisionId", r."desiredReplicas", r."readyReplicas", r."progressSince", r."deadlineMissedAt",
-             clock_timestamp()
+             r.pods, r.events, r.trouble, CASE WHEN r."readyReplicas" > 0 THEN clock_timestamp() END, clock_timestamp()
       FROM jsonb_to_recordset(${json(report.revisions)}::jsonb) AS r("revisionId" uuid, "desiredReplicas" int,
-        "readyReplicas" int, "progressSince" timestamptz, "deadlineMissedAt" timestamptz)
+        "readyReplicas" int, "progressSince" timestamptz, "deadlineMissedAt" timestamptz, pods jsonb, events jsonb,
+        trouble jsonb)
       ON CONFLICT ("revisionId") DO UPDATE SET "desiredReplicas" = excluded."desiredReplicas",
         "readyReplicas" = excluded."readyReplicas", "progressSince" = excluded."progressSince",
-        "deadlineMissedAt" = excluded."deadlineMissedAt", "observedAt" = excluded."observedAt"
+        "deadlineMissedAt" = excluded."deadlineMissedAt", pods = excluded.pods, events = excluded.events,
+        trouble = excluded.trouble, "firstReadyAt" = coalesce(rs."firstReadyAt", excluded."firstReadyAt"), "observedAt" = excluded."observedAt"
     ), conditions AS (
       INSERT INTO "Condition" AS c ("subjectKind", "subjectId", type, status, reason, message, "observedGeneration",
                                     "lastTransitionAt")
