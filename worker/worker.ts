@@ -11,6 +11,7 @@ import { REQUEST_CHANNEL } from "#server/db/reconcile/requests.ts";
 import { CHANGE_CHANNEL } from "#server/db/record-change.ts";
 import type { Log } from "#server/observability/log.ts";
 import { isClusterError } from "#server/ports/cluster.ts";
+import { type HealthPace, watchHealth } from "./jobs/watch-health.ts";
 import { reconcile } from "./reconcilers/dispatch.ts";
 import { answerRequests } from "./reconcilers/dry-run.ts";
 import { keysOf } from "./reconcilers/wake.ts";
@@ -33,6 +34,7 @@ export type WorkerOptions = Readonly<{
   /** How often everything is looked at without a reason, and how often the change rows are read without a hint. */
   resyncMs: number;
   pollMs: number;
+  health: HealthPace;
   /** Another worker may lead from now on: nothing of this one may go on. */
   onLost(cause: Error): void;
 }>;
@@ -53,9 +55,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   log.info({ installation }, "leading");
   const stopFollowing = await follow(ctx, leadership, options);
   const heartbeats = createHeartbeats(ctx);
+  const health = watchHealth(ctx, config, options.health);
   return {
     async stop() {
       heartbeats.stop();
+      await health.stop();
       stopFollowing();
       await ctx.queue.stop();
       ctx.scopes.close();

@@ -55,8 +55,10 @@ export type HealthQuestion = Readonly<{
   targets: HealthTargets;
   /** Of the plan that routers serve; empty: nothing is served yet. */
   serving: readonly ServingRevision[];
-  /** Why the newest plan is not with all routers yet, such as "waiting for a pod of r5"; null: it is. */
+  /** Why the newest plan does not go out yet, such as "waiting for a ready pod of r5"; null: it is out. */
   deploying: string | null;
+  /** Why it never will; null: it may. */
+  deployFailed: string | null;
   /** Why nobody can see the cluster; null: it is seen. */
   blindToCluster: string | null;
   /** Why there are no metrics; null: there are. */
@@ -84,12 +86,14 @@ const FAILING_ERROR_RATIO = 0.5;
  * seen is Unknown: silence is never health.
  */
 export function decideHealth(question: HealthQuestion): HealthVerdict {
-  const { serving, blindToCluster, blindToMetrics, deploying } = question;
+  const { serving, blindToCluster, blindToMetrics, deploying, deployFailed } = question;
   if (blindToCluster !== null) return { state: "Unknown", cause: blindToCluster, revision: null, missed: null };
-  if (serving.length === 0)
+  if (serving.length === 0) {
+    if (deployFailed !== null) return { state: "Failing", cause: deployFailed, revision: null, missed: true };
     return deploying === null
       ? { state: "Unknown", cause: "nothing is served yet", revision: null, missed: null }
       : { state: "Deploying", cause: deploying, revision: null, missed: null };
+  }
   const miss = podsMissed(question) ?? (blindToMetrics === null ? answersMissed(question) : null);
   if (miss !== null) return { ...miss, missed: true };
   if (deploying !== null)
@@ -192,8 +196,9 @@ export function decideIncident(
   health: HealthRecord,
   open: Readonly<{ severity: string }> | null,
   now: Date,
+  afterMs: number = INCIDENT_AFTER_MS,
 ): IncidentDecision {
-  const lasted = (since: Date | null) => since !== null && now.getTime() - since.getTime() >= INCIDENT_AFTER_MS;
+  const lasted = (since: Date | null) => since !== null && now.getTime() - since.getTime() >= afterMs;
   if (open === null) return lasted(health.missedSince) ? "open" : null;
   if (health.missedSince === null && lasted(health.metSince)) return "resolve";
   return health.state === "Failing" && open.severity !== "Failing" ? "worsen" : null;
