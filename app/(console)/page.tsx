@@ -1,5 +1,8 @@
-import { PageHeader } from "#components/ui/page-header.tsx";
+import type { Metadata } from "next";
+import { OverviewView } from "#components/features/overview/overview-view.tsx";
+
+export const metadata: Metadata = { title: "Overview" };
 
 export default function Page() {
-  return <PageHeader title="Overview" />;
+  return <OverviewView />;
 }
