@@ -11,8 +11,12 @@ export function fleetQueries(
   by: FleetBy,
   windowSeconds: number,
   environment?: string,
+  endpoint?: string,
 ): Readonly<Record<FleetMetric, string>> {
-  const where = environment === undefined ? "" : `environment=${JSON.stringify(environment)},`;
+  // Names of environments and endpoints hold nothing that PromQL or JSON would write otherwise.
+  const label = (name: string, value: string | undefined) =>
+    value === undefined ? "" : `${name}=${JSON.stringify(value)},`;
+  const where = label("environment", environment) + label("endpoint", endpoint);
   const requests = (more: string) =>
     `sum by (${by}) (rate(slipway_requests_total{${where}${more}}[${windowSeconds}s]))`;
   const meant = requests('role=~"live|fallback"');

@@ -7,8 +7,10 @@ import type { Database, Tx } from "#server/db/client.ts";
 import type { AuditEntry, ChangeKey } from "#server/db/record-change.ts";
 import type { Log } from "#server/observability/log.ts";
 import type { ArtifactFolder } from "#server/ports/artifacts.ts";
+import type { InferenceGateway } from "#server/ports/inference.ts";
 import type { ModelInspector } from "#server/ports/inspector.ts";
 import type { MetricsSource } from "#server/ports/metrics.ts";
+import type { PodLogs } from "#server/ports/pod-logs.ts";
 import type { WorkerQuestions } from "#server/ports/worker-questions.ts";
 
 export type Actor = Readonly<{ kind: "user" | "token" | "system"; id: string; name: string; role: Role }>;
@@ -18,11 +20,15 @@ export type Services = Readonly<{
   db: Database;
   artifacts: ArtifactFolder;
   inspector: ModelInspector;
+  inference: InferenceGateway;
   metrics: MetricsSource;
   worker: WorkerQuestions;
+  podLogs: PodLogs;
   feed: ChangeFeed;
   uploadBytesMax: number;
   imagePrefix: string;
+  /** Where people reach web, without a trailing slash. */
+  publicUrl: string;
   /** Whether somebody is told of incidents. */
   webhook: boolean;
   log: Log;
