@@ -9,7 +9,9 @@ import { getEndpoint } from "#server/services/endpoint/get.ts";
 import { listEndpoints } from "#server/services/endpoint/list.ts";
 import { getMetrics } from "#server/services/endpoint/metrics.ts";
 import { getOverview } from "#server/services/endpoint/overview.ts";
+import { listServing } from "#server/services/endpoint/serving.ts";
 import { setHealthTargets } from "#server/services/endpoint/set-health-targets.ts";
+import { tryEndpoint } from "#server/services/endpoint/try.ts";
 import { createEnvironment } from "#server/services/environment/create.ts";
 import { listEnvironments } from "#server/services/environment/list.ts";
 import { listClusters } from "#server/services/environment/list-clusters.ts";
@@ -52,6 +54,8 @@ export const appRouter = router({
     create: mutation(createEndpoint),
     list: query(listEndpoints),
     overview: query(getOverview),
+    serving: query(listServing),
+    try: mutation(tryEndpoint),
     pods: query(listPods),
     rollbackPreview: query(previewRollback),
     trafficPreview: query(previewTraffic),
