@@ -18,6 +18,9 @@ export const PERMISSIONS = [
   "incident:write",
   "metrics:read",
   "audit:read",
+  /** One's own password. */
+  "account:write",
+  "person:manage",
   "token:manage",
 ] as const;
 export const permissionSchema = z.enum(PERMISSIONS);

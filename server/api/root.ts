@@ -25,6 +25,13 @@ import { deleteAlias } from "#server/services/model/delete-alias.ts";
 import { getModel } from "#server/services/model/get.ts";
 import { listModels } from "#server/services/model/list.ts";
 import { putAlias } from "#server/services/model/put-alias.ts";
+import { changePassword } from "#server/services/person/change-password.ts";
+import { createPerson } from "#server/services/person/create.ts";
+import { disablePerson } from "#server/services/person/disable.ts";
+import { enablePerson } from "#server/services/person/enable.ts";
+import { listPeople } from "#server/services/person/list.ts";
+import { resetPassword } from "#server/services/person/reset-password.ts";
+import { setPersonRole } from "#server/services/person/set-role.ts";
 import { createRevision } from "#server/services/revision/create.ts";
 import { listPods } from "#server/services/revision/pods.ts";
 import { listPlans } from "#server/services/traffic/list-plans.ts";
@@ -79,6 +86,15 @@ export const appRouter = router({
   revision: router({ create: mutation(createRevision) }),
   changes: router({ follow: subscription(followChanges) }),
   audit: router({ list: query(listAudit) }),
+  person: router({
+    create: mutation(createPerson),
+    list: query(listPeople),
+    setRole: mutation(setPersonRole),
+    disable: mutation(disablePerson),
+    enable: mutation(enablePerson),
+    resetPassword: mutation(resetPassword),
+    changePassword: mutation(changePassword),
+  }),
   token: router({ create: mutation(createToken), list: query(listTokens), revoke: mutation(revokeToken) }),
 });
 export type AppRouter = typeof appRouter;
