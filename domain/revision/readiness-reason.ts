@@ -84,7 +84,7 @@ export function podTrouble(pod: PodFacts): Trouble | null {
 
 function schedulingTrouble({ name, unscheduled }: PodFacts): Trouble {
   const words = unscheduled ?? "";
-  const lacking = /Insufficient ([\w./-]+)/.exec(words)?.[1];
+  const lacking = /Insufficient ([\w./-]*\w)/.exec(words)?.[1];
   const fix =
     lacking === undefined
       ? "Make a node available that matches what the pod asks for."
