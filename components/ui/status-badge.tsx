@@ -27,7 +27,7 @@ type StatusBadgeProps = Readonly<{
 export const StatusBadge = ({ status, label, className }: StatusBadgeProps) => (
   <span
     className={classNames(
-      "inline-flex items-center gap-1.5 whitespace-nowrap font-medium",
+      "inline-flex items-center gap-1.5 whitespace-nowrap align-middle font-medium",
       statusColour(status),
       className,
     )}

@@ -136,8 +136,11 @@ const PhoneRow = ({ endpoint }: { endpoint: Endpoint }) => (
       <span className="min-w-0 flex-1">
         <Traffic endpoint={endpoint} />
       </span>
-      <span>{ratioWords(endpoint.errorRatio?.at(-1) ?? null)} errors</span>
-      <span>{latencyWords(endpoint.latencyMsP99?.at(-1) ?? null)}</span>
+      <span className="whitespace-nowrap text-right">
+        {ratioWords(endpoint.errorRatio?.at(-1) ?? null)} errors
+        <br />
+        {latencyWords(endpoint.latencyMsP99?.at(-1) ?? null)} p99
+      </span>
     </div>
   </li>
 );
