@@ -8,7 +8,7 @@ const ROUTERS: Readonly<Record<string, readonly string[]>> = {
   version: ["version", "model"],
   environment: ["environment", "endpoint"],
   cluster: ["cluster", "environment"],
-  user: ["user", "people", "session", "access"],
+  person: ["person", "session"],
 };
 
 /** Series grow with time and not with changes; their readers ask again by themselves. */
