@@ -3,6 +3,7 @@
 import dynamic from "next/dynamic";
 import { type ReactNode, useEffect, useState } from "react";
 import { LiveProvider } from "#components/trpc/live.tsx";
+import { Bell } from "./bell.tsx";
 import { EnvironmentSwitch } from "./environment-switch.tsx";
 import { FreshnessDot } from "./freshness-dot.tsx";
 import { BottomBar, Nav } from "./nav.tsx";
@@ -47,6 +48,7 @@ export function Frame({ account, narrowNav, accountMenu, children }: FrameProps)
             account={account}
             environmentSwitch={<EnvironmentSwitch />}
             freshness={<FreshnessDot />}
+            bell={<Bell />}
             accountMenu={accountMenu}
             onSearch={() => setSearching(true)}
           />

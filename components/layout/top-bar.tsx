@@ -13,12 +13,13 @@ type TopBarProps = Readonly<{
   account: Account | null;
   environmentSwitch: ReactNode;
   freshness: ReactNode;
+  bell: ReactNode;
   /** Entries of the account menu: sign out… */
   accountMenu?: ReactNode;
   onSearch: () => void;
 }>;
 
-export const TopBar = ({ account, environmentSwitch, freshness, accountMenu, onSearch }: TopBarProps) => (
+export const TopBar = ({ account, environmentSwitch, freshness, bell, accountMenu, onSearch }: TopBarProps) => (
   <header className="print:hidden sticky top-0 z-30 flex h-topbar items-center gap-2 border-b bg-surface px-4">
     {environmentSwitch}
     <div className="flex-1" />
@@ -30,6 +31,7 @@ export const TopBar = ({ account, environmentSwitch, freshness, accountMenu, onS
       </span>
     </Button>
     {freshness}
+    {bell}
     <Menu
       trigger={
         <Button look="quiet" size="icon" aria-label="Account and theme">

@@ -16,7 +16,11 @@ export const TableHead = ({ children }: { children: ReactNode }) => (
 );
 
 export const HeadCell = ({ className, ...rest }: ComponentProps<"th">) => (
-  <th scope="col" {...rest} className={classNames("h-8 whitespace-nowrap px-3 font-medium first:pl-4 last:pr-4", className)} />
+  <th
+    scope="col"
+    {...rest}
+    className={classNames("h-8 whitespace-nowrap px-3 font-medium first:pl-4 last:pr-4", className)}
+  />
 );
 
 export const Row = ({ className, ...rest }: ComponentProps<"tr">) => (
@@ -25,5 +29,8 @@ export const Row = ({ className, ...rest }: ComponentProps<"tr">) => (
 
 /** `numeric` sets figures at the right, under each other. */
 export const Cell = ({ numeric, className, ...rest }: ComponentProps<"td"> & { numeric?: boolean }) => (
-  <td {...rest} className={classNames("h-row px-3 py-1 first:pl-4 last:pr-4", numeric && "text-right tabular-nums", className)} />
+  <td
+    {...rest}
+    className={classNames("h-row px-3 py-1 first:pl-4 last:pr-4", numeric && "text-right tabular-nums", className)}
+  />
 );
