@@ -1,15 +1,42 @@
-import type { Metadata } from "next";
+import "./globals.css";
+import { GeistMono } from "geist/font/mono";
+import { GeistSans } from "geist/font/sans";
+import type { Metadata, Viewport } from "next";
+import { ThemeProvider } from "next-themes";
+import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
+import { ApiProvider } from "#components/trpc/provider.tsx";
+import { Toaster } from "#components/ui/toast.tsx";
+import { TooltipProvider } from "#components/ui/tooltip.tsx";
 
 export const metadata: Metadata = {
-  title: "Slipway",
+  title: { default: "Slipway", template: "%s · Slipway" },
   description: "Machine-learning models in production on Kubernetes",
+};
+
+export const viewport: Viewport = {
+  width: "device-width",
+  initialScale: 1,
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#F7F8FA" },
+    { media: "(prefers-color-scheme: dark)", color: "#0E1116" },
+  ],
 };
 
 export default function Layout({ children }: { children: ReactNode }) {
   return (
-    <html lang="en">
-      <body>{children}</body>
+    // The theme is set before React starts, so the server cannot know it.
+    <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
+      <body>
+        <ThemeProvider attribute="data-theme" defaultTheme="system" enableSystem disableTransitionOnChange>
+          <NuqsAdapter>
+            <ApiProvider>
+              <TooltipProvider>{children}</TooltipProvider>
+              <Toaster />
+            </ApiProvider>
+          </NuqsAdapter>
+        </ThemeProvider>
+      </body>
     </html>
   );
 }

@@ -15,6 +15,9 @@ const INIT_BY_HAND = `
 -- A deleted endpoint's row stays as a tombstone, and its name is free again.
 CREATE UNIQUE INDEX "endpoint_live_name" ON "Endpoint" ("environmentId", "name") WHERE "deletedAt" IS NULL;
 
+-- Health that stays missed is one incident, whoever looks.
+CREATE UNIQUE INDEX "incident_open" ON "Incident" ("endpointUid") WHERE "resolvedAt" IS NULL;
+
 -- Who we are in every cluster, decided once.
 INSERT INTO "Installation" DEFAULT VALUES;
 `;

@@ -1,7 +1,11 @@
 import { artifactFolder } from "#server/adapters/artifacts/folder.ts";
+import { httpInferenceGateway } from "#server/adapters/inference/gateway.ts";
 import { childProcessInspector } from "#server/adapters/inspector/child-process.ts";
+import { kubernetesPodLogs } from "#server/adapters/kubernetes/pod-logs.ts";
 import { prometheusMetrics } from "#server/adapters/prometheus/metrics.ts";
+import { openSessions } from "#server/auth/sessions.ts";
 import { type Config, loadConfig } from "#server/config/env.ts";
+import { createChangeFeed } from "#server/db/change-feed.ts";
 import { openDatabase } from "#server/db/client.ts";
 import { openSession } from "#server/db/session.ts";
 import { createWorkerQuestions } from "#server/db/worker-questions.ts";
@@ -17,17 +21,23 @@ export function buildContainer(config: Config) {
     db,
     artifacts: artifactFolder(config.artifactDir),
     inspector: childProcessInspector(config.inspection),
+    inference: httpInferenceGateway(),
     metrics: prometheusMetrics(config.prometheusUrl, () => new Date()),
     worker: createWorkerQuestions(db, session),
+    feed: createChangeFeed(db, session, (error) => log.warn({ err: error }, "cannot see what changes")),
     uploadBytesMax: config.uploadBytesMax,
     imagePrefix: config.localEnvironment.imagePrefix,
+    podLogs: kubernetesPodLogs(config.kube),
+    publicUrl: config.publicUrl,
+    webhook: config.webhook !== null,
     log,
   };
+  const sessions = openSessions(db, config.secretKey, log);
   const close = async () => {
     await session.close();
     await db.close();
   };
-  return { config, session, services, log, close };
+  return { config, session, sessions, services, log, close };
 }
 export type Container = ReturnType<typeof buildContainer>;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { INCIDENT_AFTER_MS } from "#domain/endpoint/health.ts";
 import { loadConfig } from "#server/config/env.ts";
 import { createLog } from "#server/observability/log.ts";
 import { armFailpoint } from "./runtime/failpoint.ts";
@@ -13,6 +14,9 @@ const own = z
     WORKER_CONCURRENCY: z.coerce.number().int().min(1).default(8),
     WORKER_RESYNC_MS: z.coerce.number().int().min(100).default(60_000),
     WORKER_POLL_MS: z.coerce.number().int().min(50).default(5_000),
+    WORKER_HEALTH_MS: z.coerce.number().int().min(100).default(10_000),
+    /** How long a health target is missed before that is an incident. */
+    WORKER_INCIDENT_AFTER_MS: z.coerce.number().int().min(0).default(INCIDENT_AFTER_MS),
     /** Tests only, see worker/runtime/failpoint.ts. */
     SLIPWAY_FAILPOINT: z.string().optional(),
   })
@@ -37,6 +41,7 @@ const worker = await startWorkerOrExit({
   concurrency: own.WORKER_CONCURRENCY,
   resyncMs: own.WORKER_RESYNC_MS,
   pollMs: own.WORKER_POLL_MS,
+  health: { everyMs: own.WORKER_HEALTH_MS, incidentAfterMs: own.WORKER_INCIDENT_AFTER_MS },
   onLost(cause) {
     if (stopping) return;
     log.error({ err: cause }, "lost the connection that holds leadership");

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { fieldManagerOf } from "#domain/shared/cluster-names.ts";
+import { fieldManagerOf, LABEL } from "#domain/shared/cluster-names.ts";
 import { artifactPlane } from "#server/adapters/artifact-plane/http.ts";
 import { artifactFolder } from "#server/adapters/artifacts/folder.ts";
 import { connectCluster } from "#server/adapters/kubernetes/cluster.ts";
@@ -12,6 +12,7 @@ import { REQUEST_CHANNEL } from "#server/db/reconcile/requests.ts";
 import { CHANGE_CHANNEL, type ChangeKey } from "#server/db/record-change.ts";
 import type { Log } from "#server/observability/log.ts";
 import { isClusterError } from "#server/ports/cluster.ts";
+import { type HealthPace, watchHealth } from "./jobs/watch-health.ts";
 import { reconcile } from "./reconcilers/dispatch.ts";
 import { answerRequests } from "./reconcilers/dry-run.ts";
 import { isArtifactStore, keysOf } from "./reconcilers/wake.ts";
@@ -34,6 +35,7 @@ export type WorkerOptions = Readonly<{
   /** How often everything is looked at without a reason, and how often the change rows are read without a hint. */
   resyncMs: number;
   pollMs: number;
+  health: HealthPace;
   /** Another worker may lead from now on: nothing of this one may go on. */
   onLost(cause: Error): void;
 }>;
@@ -55,9 +57,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   log.info({ installation }, "leading");
   const stopFollowing = await follow(ctx, leadership, options);
   const heartbeats = createHeartbeats(ctx);
+  const health = watchHealth(ctx, config, options.health);
   return {
     async stop() {
       heartbeats.stop();
+      await health.stop();
       stopFollowing();
       await ctx.queue.stop();
       ctx.scopes.close();
@@ -103,7 +107,8 @@ async function createContext(options: WorkerOptions, db: Database, installation:
     changed(scope, change) {
       if (isArtifactStore(change)) presence.forget(scope.environmentId);
       const awaitedDigests = presence.awaited(scope.environmentId);
-      for (const key of keysOf(change, { ...scope, awaitedDigests })) queue.add(key, "event");
+      const endpointOf = (kind: string, name: string) => ownerOf(scope, kind, name);
+      for (const key of keysOf(change, { ...scope, awaitedDigests, endpointOf })) queue.add(key, "event");
     },
     synced: (scope) => void wakeAll(context(), scope),
   });
@@ -115,6 +120,14 @@ async function createContext(options: WorkerOptions, db: Database, installation:
 }
 
 const UPLOADS_AT_ONCE = 2;
+
+/** Whose pod or Deployment it is. */
+function ownerOf({ views, namespace }: Scope, kind: string, name: string): string | undefined {
+  const view = kind === "Pod" ? views.pods : views.deployments;
+  // A ReplicaSet's name is its Deployment's and a hash.
+  const sought = kind === "ReplicaSet" ? name.slice(0, name.lastIndexOf("-")) : name;
+  return view.objects.get(`${namespace}/${sought}`)?.metadata.labels?.[LABEL.endpointUid];
+}
 
 /** A conflict is answered by looking again, which is what a backoff does. */
 function logFailure(log: Log, key: string, error: unknown, againInMs: number): void {

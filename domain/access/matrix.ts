@@ -1,11 +1,26 @@
 import { PERMISSIONS, type Permission, type Role } from "./schema.ts";
 
-const READ = ["model:read", "environment:read", "endpoint:read", "metrics:read", "audit:read"] as const;
+const EVERYBODY = [
+  "model:read",
+  "environment:read",
+  "endpoint:read",
+  "metrics:read",
+  "audit:read",
+  "account:write",
+] as const;
 
 const GRANTED: Readonly<Record<Role, readonly Permission[]>> = {
-  viewer: READ,
-  scientist: [...READ, "model:write", "endpoint:write", "traffic:write"],
-  operator: [...READ, "model:write", "endpoint:write", "traffic:write", "traffic:rollback", "production:write"],
+  viewer: EVERYBODY,
+  scientist: [...EVERYBODY, "model:write", "endpoint:write", "traffic:write"],
+  operator: [
+    ...EVERYBODY,
+    "model:write",
+    "endpoint:write",
+    "traffic:write",
+    "traffic:rollback",
+    "production:write",
+    "incident:write",
+  ],
   administrator: PERMISSIONS,
 };
 

@@ -14,8 +14,13 @@ export const PERMISSIONS = [
   "traffic:rollback",
   /** Needed beside `endpoint:write` and `traffic:write` where the environment is a production one. */
   "production:write",
+  /** Acknowledge, resolve and silence. */
+  "incident:write",
   "metrics:read",
   "audit:read",
+  /** One's own password. */
+  "account:write",
+  "person:manage",
   "token:manage",
 ] as const;
 export const permissionSchema = z.enum(PERMISSIONS);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { nameSchema } from "#domain/shared/names.ts";
 import { pageInput } from "#domain/shared/page.ts";
 import { conditionViewSchema, momentSchema, planViewSchema, revisionViewSchema } from "#domain/shared/views.ts";
+import { healthViewSchema } from "./health.ts";
 
 export const endpointUidSchema = z.uuid().brand<"EndpointUid">();
 
@@ -16,6 +17,14 @@ export const createEndpointSchema = z.strictObject({
   name: nameSchema,
   environment: nameSchema,
   healthTargets: healthTargetsSchema.prefault({}),
+});
+
+export const setHealthTargetsSchema = z.strictObject({
+  endpoint: nameSchema,
+  environment: nameSchema.optional(),
+  /** All of them: what is left away gets its default. */
+  healthTargets: healthTargetsSchema,
+  reason: z.string().trim().max(2_000).default(""),
 });
 
 /** `environment` may stay away while one environment alone has an endpoint of this name. */
@@ -37,6 +46,9 @@ export const endpointViewSchema = z.object({
   url: z.string(),
   generation: z.number().int(),
   healthTargets: healthTargetsSchema,
+  health: healthViewSchema,
+  /** Nobody is told of its incidents until then; null: they are told. */
+  silencedUntil: momentSchema.nullable(),
   /** Null: no revision yet, nothing is served. */
   plan: planViewSchema.nullable(),
   revisions: z.array(revisionViewSchema),

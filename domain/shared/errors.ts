@@ -18,6 +18,7 @@ export const DOMAIN_ERROR_CODES = [
   "device_unsupported",
   "idempotency_mismatch",
   "idempotency_in_progress",
+  "too_many_attempts",
   "payload_too_large",
   "storage_full",
   "unavailable",

@@ -47,6 +47,14 @@ export const secretRefSchema = z.strictObject({
   secretRef: z.strictObject({ name: z.string().min(1).max(253), key: z.string().min(1).max(253) }),
 });
 
+/** Why something is not ready, in one sentence, and what to do about it in another. */
+export const troubleSchema = z.object({
+  code: z.enum(["image", "scheduling", "quota", "crash", "memory", "probe", "artifact", "model", "configuration"]),
+  message: z.string(),
+  fix: z.string(),
+});
+export type Trouble = z.infer<typeof troubleSchema>;
+
 export const revisionViewSchema = z.object({
   revision: z.number().int(),
   model: z.string(),
@@ -60,6 +68,8 @@ export const revisionViewSchema = z.object({
   /** What the worker last saw, and when; null: it has not looked yet. */
   desiredReplicas: z.number().int().nullable(),
   readyReplicas: z.number().int().nullable(),
+  /** Null: its pods are ready, not needed, or only starting. */
+  trouble: troubleSchema.nullable(),
   observedAt: momentSchema.nullable(),
   conditions: z.array(conditionViewSchema),
 });

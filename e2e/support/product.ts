@@ -15,6 +15,7 @@ export type Product = {
   api: Api;
   home: string;
   kubeconfig: string;
+  webUrl: string;
   gatewayUrl: string;
   prometheusUrl: string;
   /** `npm start` again on the same home; resolves once a prediction could be served. */
@@ -61,6 +62,7 @@ export async function startProduct(options: { env?: Record<string, string> } = {
     api: connectApi(base, TOKEN),
     home,
     kubeconfig,
+    webUrl: base,
     gatewayUrl: `http://127.0.0.1:${ports.gateway}`,
     prometheusUrl: `http://127.0.0.1:${ports.prometheus}`,
     async start() {

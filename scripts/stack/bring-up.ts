@@ -122,6 +122,7 @@ export async function bringUpControlPlane(config: StackConfig, ports: Ports, giv
   const { root, home, inherited } = config;
   const env = {
     SLIPWAY_IMAGE_PREFIX: IMAGE_PREFIX,
+    SLIPWAY_PUBLIC_URL: `http://127.0.0.1:${ports.web}`,
     ...inherited,
     DATABASE_URL: given.databaseUrl,
     KUBECONFIG: given.kubeconfig,

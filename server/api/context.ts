@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { DomainError } from "#domain/shared/errors.ts";
 import { authenticate } from "#server/auth/bearer.ts";
+import { requireSameOrigin } from "#server/auth/same-origin.ts";
 import { type Container, container } from "#server/container.ts";
 import type { Actor, ServiceContext } from "#server/services/context.ts";
 import type { RepeatableCall } from "#server/services/idempotency.ts";
@@ -14,9 +16,18 @@ export function requestIdOf(request: Request): string {
   return given !== null && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : randomUUID();
 }
 
-/** Throws `unauthenticated`. */
-export const actorOf = ({ services, config }: Container, request: Request): Promise<Actor> =>
-  authenticate(services.db, config.admin.token, request.headers.get("authorization"));
+/**
+ * Whoever sends a bearer token, else whose session the cookie is: one decision for REST, tRPC, streams and uploads.
+ * Throws `unauthenticated`, or `forbidden` for a write by cookie from another site's page.
+ */
+export async function actorOf({ services, sessions, config }: Container, request: Request): Promise<Actor> {
+  const authorization = request.headers.get("authorization");
+  if (authorization !== null) return authenticate(services.db, config.admin.token, authorization);
+  const found = await sessions.find(request.headers);
+  if (found === null) throw new DomainError("unauthenticated", "This needs a bearer token, or that you sign in.");
+  requireSameOrigin(request);
+  return found.actor;
+}
 
 export const serviceContext = (
   { services }: Container,

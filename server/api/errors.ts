@@ -21,6 +21,7 @@ const MAPPING = {
   device_unsupported: { status: 422, title: "The runtime has no such device", trpc: "UNPROCESSABLE_CONTENT" },
   idempotency_mismatch: { status: 422, title: "The key was used before", trpc: "UNPROCESSABLE_CONTENT" },
   idempotency_in_progress: { status: 409, title: "Still running", trpc: "CONFLICT" },
+  too_many_attempts: { status: 429, title: "Too many attempts", trpc: "TOO_MANY_REQUESTS" },
   payload_too_large: { status: 413, title: "Too large", trpc: "PAYLOAD_TOO_LARGE" },
   storage_full: { status: 507, title: "No space left", trpc: "SERVICE_UNAVAILABLE" },
   unavailable: { status: 503, title: "Not available now", trpc: "SERVICE_UNAVAILABLE" },
@@ -60,7 +61,7 @@ export function toProblem(error: unknown, requestId: string): Problem {
     const { status, title } = MAPPING[known.code];
     const errors = known.fields.length === 0 ? {} : { errors: known.fields };
     const body = { ...known.detail, ...problemBody(known.code, title, status, known.message, requestId), ...errors };
-    return { status, headers: headersFor(known.code), body };
+    return { status, headers: headersFor(known), body };
   }
   const detail = "Something went wrong on our side. Its request id finds it in the log.";
   return { status: 500, headers: {}, body: problemBody("internal", "Internal error", 500, detail, requestId) };
@@ -79,7 +80,8 @@ export function isUnexpected(error: unknown): boolean {
   return !(known instanceof DomainError) && !(known instanceof HttpProblem);
 }
 
-function headersFor(code: DomainErrorCode): Record<string, string> {
+function headersFor({ code, detail }: DomainError): Record<string, string> {
+  if (code === "too_many_attempts") return { "retry-after": String(detail.retryAfterSeconds) };
   if (code === "unauthenticated") return { "www-authenticate": 'Bearer realm="slipway"' };
   if (code === "unavailable") return { "retry-after": "5" };
   return {};

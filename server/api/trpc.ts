@@ -1,7 +1,8 @@
-import { initTRPC } from "@trpc/server";
+import { initTRPC, tracked } from "@trpc/server";
 import superjson from "superjson";
 import type { z } from "zod";
 import { DomainError } from "#domain/shared/errors.ts";
+import type { followChanges } from "#server/services/changes/follow.ts";
 import type { ServiceContext } from "#server/services/context.ts";
 import type { Verb } from "#server/services/verb.ts";
 import { isUnexpected, toTRPCError } from "./errors.ts";
@@ -11,6 +12,12 @@ export type TrpcContext = Readonly<{ requestId: string; service: () => Promise<S
 
 const t = initTRPC.context<TrpcContext>().create({
   transformer: superjson,
+  // A stream ends now and then and is asked for again, and so is whether its reader still may.
+  sse: {
+    maxDurationMs: 60_000,
+    ping: { enabled: true, intervalMs: 5_000 },
+    client: { reconnectAfterInactivityMs: 15_000 },
+  },
   errorFormatter: ({ shape, error, ctx }) => {
     const known = error.cause instanceof DomainError ? error.cause : null;
     const { stack: _, ...data } = shape.data;
@@ -49,3 +56,13 @@ export const mutation = <Input extends z.ZodType, Output extends z.ZodType>(verb
     .use(mapsErrors)
     .input(unparsed<Input>())
     .mutation(async ({ ctx, input }) => verb.call(await ctx.service(), input));
+
+/** A stream of numbered values that goes on where it was lost. */
+export const subscription = (follow: typeof followChanges) =>
+  t.procedure
+    .use(mapsErrors)
+    .input((value: unknown) => value as { lastEventId?: string | null } | undefined)
+    .subscription(async function* ({ ctx, input, signal }) {
+      const never = new AbortController().signal;
+      for await (const { id, news } of follow(await ctx.service(), input, signal ?? never)) yield tracked(id, news);
+    });

@@ -12,9 +12,8 @@ const ADMIN_TOKEN_ACTOR: Actor = { kind: "token", id: "admin-token", name: "admi
 export async function authenticate(
   db: Database,
   adminToken: string | undefined,
-  authorization: string | null,
+  authorization: string,
 ): Promise<Actor> {
-  if (authorization === null) throw new DomainError("unauthenticated", "This needs a bearer token.");
   const token = /^bearer +([A-Za-z0-9._~+/=-]{1,500})$/i.exec(authorization)?.[1];
   if (token === undefined) throw new DomainError("unauthenticated", "The Authorization header is not a bearer token.");
   if (adminToken !== undefined && isSame(token, adminToken)) return ADMIN_TOKEN_ACTOR;

@@ -64,6 +64,14 @@ const envSchema = z.object({
     .int()
     .min(1)
     .default(4 * 1024 ** 3),
+  /** Told of incidents. */
+  SLIPWAY_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: "needs an http or https address" }).optional(),
+  SLIPWAY_WEBHOOK_SECRET: z.string().min(16, "needs at least 16 characters").optional(),
+  /** Loopback, private and link-local addresses too. */
+  SLIPWAY_WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
+  /** Where people reach web, for links in messages. */
+  SLIPWAY_PUBLIC_URL: z.url({ protocol: /^https?$/, error: "needs an http or https address" }).optional(),
+  PORT: port.default(3000),
   SLIPWAY_ROOT: z.string().optional(),
   SLIPWAY_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
 });
@@ -85,6 +93,10 @@ export type Config = Readonly<{
   uploadBytesMax: number;
   inspection: { deadlineMs: number; rssBytesMax: number; program: string };
   gatewayPort: number;
+  /** Without a trailing slash. */
+  publicUrl: string;
+  /** Null: nobody is told of incidents. */
+  webhook: Readonly<{ url: URL; secret: string; allowPrivate: boolean }> | null;
   migrationsDir: string;
   logLevel: string;
 }>;
@@ -125,7 +137,23 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
       program: join(root, "serving/model-server/inspect.ts"),
     },
     gatewayPort: env.SLIPWAY_GATEWAY_PORT,
+    publicUrl: (env.SLIPWAY_PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`).replace(/\/+$/, ""),
+    webhook: webhookOf(env),
     migrationsDir: join(root, "prisma/migrations"),
     logLevel: env.SLIPWAY_LOG_LEVEL,
+  };
+}
+
+/** Who receives a message must be able to tell that it is ours. */
+function webhookOf(env: z.output<typeof envSchema>): Config["webhook"] {
+  if (env.SLIPWAY_WEBHOOK_URL === undefined) return null;
+  if (env.SLIPWAY_WEBHOOK_SECRET === undefined)
+    throw new Error(
+      "The environment of this process is not usable:\n  SLIPWAY_WEBHOOK_SECRET: needed beside SLIPWAY_WEBHOOK_URL",
+    );
+  return {
+    url: new URL(env.SLIPWAY_WEBHOOK_URL),
+    secret: env.SLIPWAY_WEBHOOK_SECRET,
+    allowPrivate: env.SLIPWAY_WEBHOOK_ALLOW_PRIVATE,
   };
 }

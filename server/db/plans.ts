@@ -18,6 +18,8 @@ export type PlanRow = Readonly<{
   appliedAt: Date | null;
   supersededAt: Date | null;
   failure: string | null;
+  /** Its endpoint missed its health targets for long while it was served. */
+  missedTargetsAt: Date | null;
   entries: readonly Readonly<{ revision: number; role: string; weightBps: number; ranges: unknown }>[];
 }>;
 
@@ -25,7 +27,8 @@ export type PlanRow = Readonly<{
 const SELECT_PLANS = `
   SELECT p.id, p."endpointUid", p.number, p.kind, p.reason, p.salt, p."repeatsPlan", p."rolledBackFrom",
          p."publishWhen", p."decidedBy", p."decidedAt",
-         s.state, s."firstServedAt", s."appliedAt", s."supersededAt", s.failure, e.entries
+         s.state, s."firstServedAt", s."appliedAt", s."supersededAt", s.failure, s."missedTargetsAt",
+         e.entries
   FROM "TrafficPlan" p
   LEFT JOIN "TrafficPlanStatus" s ON s."planId" = p.id
   CROSS JOIN LATERAL (
@@ -88,3 +91,11 @@ export const findSurroundings = (
     FROM "Revision" r JOIN "ModelVersion" v ON v.id = r."versionId" JOIN "Model" m ON m.id = v."modelId"
     WHERE r."endpointUid" = wanted.uid AND r.number = ANY(${revisions}::int[])
   ) named`;
+
+/** The newest plans of these endpoints together, by when they were decided. */
+export const findRecentPlans = (tx: Tx, endpointUids: readonly string[], take: number): Promise<PlanRow[]> =>
+  tx.$queryRawUnsafe<PlanRow[]>(
+    `${SELECT_PLANS} WHERE p."endpointUid" = ANY($1::uuid[]) ORDER BY p."decidedAt" DESC LIMIT $2::int`,
+    endpointUids,
+    take,
+  );

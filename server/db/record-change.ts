@@ -16,6 +16,8 @@ export type AuditEntry = Readonly<{
 export type ChangeKey = Readonly<{ kind: "environment" | "endpoint"; key: string }>;
 
 export const CHANGE_CHANNEL = "slipway_change";
+/** A hint, without content, that a screen may show something old: a change of any kind, or a new status. */
+export const NEWS_CHANNEL = "slipway_news";
 
 // Any fixed number will do; it is shared by every process that records changes.
 const RECORD_LOCK = 7_114_701;
@@ -43,7 +45,9 @@ export async function recordChange(tx: Tx, entry: { audit: AuditEntry; change?: 
       INSERT INTO "Change" (kind, key) SELECT ${kind}::text, ${key}::text FROM lock WHERE ${kind}::text IS NOT NULL
       RETURNING id, kind, key
     )
-    SELECT pg_notify(${CHANGE_CHANNEL}, json_build_object('id', id::text, 'kind', kind, 'key', key)::text)::text FROM change`;
+    SELECT pg_notify(${NEWS_CHANNEL}, '')::text,
+      (SELECT pg_notify(${CHANGE_CHANNEL}, json_build_object('id', id::text, 'kind', kind, 'key', key)::text)::text
+       FROM change)`;
 }
 
 const toJson = (value: unknown) => (value === undefined ? null : JSON.stringify(value));

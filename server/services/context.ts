@@ -2,12 +2,15 @@ import { roleCan, rolesThatCan } from "#domain/access/matrix.ts";
 import type { Permission, Role } from "#domain/access/schema.ts";
 import type { EnvironmentKind } from "#domain/environment/schema.ts";
 import { DomainError } from "#domain/shared/errors.ts";
+import type { ChangeFeed } from "#server/db/change-feed.ts";
 import type { Database, Tx } from "#server/db/client.ts";
 import type { AuditEntry, ChangeKey } from "#server/db/record-change.ts";
 import type { Log } from "#server/observability/log.ts";
 import type { ArtifactFolder } from "#server/ports/artifacts.ts";
+import type { InferenceGateway } from "#server/ports/inference.ts";
 import type { ModelInspector } from "#server/ports/inspector.ts";
 import type { MetricsSource } from "#server/ports/metrics.ts";
+import type { PodLogs } from "#server/ports/pod-logs.ts";
 import type { WorkerQuestions } from "#server/ports/worker-questions.ts";
 
 export type Actor = Readonly<{ kind: "user" | "token" | "system"; id: string; name: string; role: Role }>;
@@ -17,10 +20,17 @@ export type Services = Readonly<{
   db: Database;
   artifacts: ArtifactFolder;
   inspector: ModelInspector;
+  inference: InferenceGateway;
   metrics: MetricsSource;
   worker: WorkerQuestions;
+  podLogs: PodLogs;
+  feed: ChangeFeed;
   uploadBytesMax: number;
   imagePrefix: string;
+  /** Where people reach web, without a trailing slash. */
+  publicUrl: string;
+  /** Whether somebody is told of incidents. */
+  webhook: boolean;
   log: Log;
 }>;
 

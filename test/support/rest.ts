@@ -72,7 +72,9 @@ async function call(container: Container, method: string, path: string, options:
   } as RequestInit);
   const response = await handleRest(container, request);
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === "" ? null : JSON.parse(text) };
+  const isJson = response.headers.get("content-type")?.includes("json") === true;
+  const read = isJson ? JSON.parse(text) : text;
+  return { status: response.status, headers: response.headers, body: text === "" ? null : read };
 }
 
 async function tokenFor(container: Container, role: Role): Promise<string> {

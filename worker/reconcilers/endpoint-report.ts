@@ -1,3 +1,4 @@
+import { stableHash } from "#domain/shared/stable-hash.ts";
 import type { PublishDecision } from "#domain/traffic/publish.ts";
 import { conditionDiffers, type SubjectCondition } from "#server/db/reconcile/conditions.ts";
 import { type PlanReport, type RevisionReport, reportEndpoint } from "#server/db/reconcile/endpoint-report.ts";
@@ -105,6 +106,11 @@ function revisionChanged(state: EndpointState, seen: RevisionReport): boolean {
     before.desiredReplicas !== seen.desiredReplicas ||
     before.readyReplicas !== seen.readyReplicas ||
     !same(before.progressSince, seen.progressSince) ||
-    !same(before.deadlineMissedAt, seen.deadlineMissedAt)
+    !same(before.deadlineMissedAt, seen.deadlineMissedAt) ||
+    podsHash(before) !== podsHash(seen)
   );
 }
+
+/** Postgres keeps JSON in an order of its own. */
+const podsHash = ({ pods, events, trouble }: Readonly<{ pods: unknown; events: unknown; trouble: unknown }>) =>
+  stableHash({ pods, events, trouble });

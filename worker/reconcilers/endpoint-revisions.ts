@@ -15,6 +15,7 @@ import { planRecord } from "./endpoint-plan.ts";
 import { ensureObject, type Run, refOf } from "./ensure.ts";
 import { readyPods, replicasOf, troubleOf } from "./observe.ts";
 import { manifestScope, revisionInput } from "./render.ts";
+import { seePods } from "./revision-pods.ts";
 
 /** One revision: what it should have and what is seen of it. */
 export type RevisionSeen = Readonly<{
@@ -24,12 +25,12 @@ export type RevisionSeen = Readonly<{
   report: RevisionReport;
 }>;
 
-export function seeRevisions(state: EndpointState, scope: Scope, clusterPlan: number): RevisionSeen[] {
+export function seeRevisions(run: Run, state: EndpointState, scope: Scope, clusterPlan: number): RevisionSeen[] {
   const wishes = desiredReplicas({
     history: {
       plans: state.plans.map(planRecord),
       revisions: new Set(state.revisions.map(({ number }) => number)),
-      missedHealthTargets: new Set(),
+      missedHealthTargets: new Set(state.plans.filter((p) => p.missedTargetsAt !== null).map((p) => p.number)),
     },
     fullReplicas: new Map(state.revisions.map((row) => [row.number, row.replicasMin])),
     publishedPlan: clusterPlan,
@@ -49,6 +50,7 @@ export function seeRevisions(state: EndpointState, scope: Scope, clusterPlan: nu
     };
     const { since, deadlineMissedAt } = trackProgress(before, { desired: wish.replicas, ready }, state.now);
     const report = {
+      ...seePods(run, scope, state, row, wish.replicas > ready),
       revisionId: row.id,
       desiredReplicas: wish.replicas,
       readyReplicas: ready,

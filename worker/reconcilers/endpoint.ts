@@ -1,3 +1,4 @@
+import { PROBE_PATIENCE_SECONDS } from "#domain/revision/readiness-reason.ts";
 import { nextPlanState } from "#domain/traffic/plan-state.ts";
 import { PROGRESS_DEADLINE_SECONDS } from "#domain/traffic/progress.ts";
 import { type EndpointState, loadEndpoint } from "#server/db/reconcile/endpoint-state.ts";
@@ -47,7 +48,7 @@ async function act(run: Run, scope: Scope, state: EndpointState): Promise<Endpoi
   const found = await ensurePlanObject(run, scope, state);
   if (found.kind === "foreign") return { ...nothingSeen(state), foreign: [found.why], timers: [RETRY_FOREIGN_MS] };
   if (found.kind === "none") return purge(run, scope, state, found, nothingSeen(state));
-  const revisions = seeRevisions(state, scope, found.number ?? 0);
+  const revisions = seeRevisions(run, state, scope, found.number ?? 0);
   const published = await publishPlan(run, scope, state, found, readinessOf(revisions));
   const { plan, decision } = published;
   if (plan.kind !== "ours") return { ...nothingSeen(state), foreign: plan.kind === "foreign" ? [plan.why] : [] };
@@ -161,6 +162,9 @@ function withTimers(
       const dueInMs = since.getTime() + SILENT_AFTER_MS - now;
       if (dueInMs > 0) timers.push(dueInMs + 5);
     }
+  // A pod that runs and does not get ready tells nobody.
+  if (revisions.some(({ wish, ready, report: seen }) => ready < wish.replicas && seen.trouble === null))
+    timers.push(PROBE_PATIENCE_SECONDS * 1000);
   if (decision?.kind === "wait")
     for (const { report: progress } of revisions.filter(({ row }) => decision.revisions.includes(row.number))) {
       const began = Math.max(progress.progressSince?.getTime() ?? 0, state.plans[0]?.decidedAt.getTime() ?? 0);

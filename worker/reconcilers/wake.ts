@@ -2,6 +2,7 @@ import { COMPONENT, LABEL } from "#domain/shared/cluster-names.ts";
 import type { ObjectChange } from "#server/ports/cluster.ts";
 import { artifactKey, endpointKey, environmentKey } from "#worker/runtime/keys.ts";
 import { acksOf } from "./observe.ts";
+import { involvedOf } from "./observe-pods.ts";
 
 type Environment = Readonly<{
   environmentId: string;
@@ -9,12 +10,15 @@ type Environment = Readonly<{
   unproven: ReadonlySet<string>;
   /** Digests somebody waits for. */
   awaitedDigests: readonly string[];
+  /** Uid of the endpoint that a pod, ReplicaSet or Deployment of this name belongs to. */
+  endpointOf(kind: string, name: string): string | undefined;
 }>;
 
 /** Which keys a change in the cluster concerns. */
 export function keysOf(change: ObjectChange, environment: Environment): string[] {
   const { object, previous } = change;
   const labels = object.metadata.labels ?? {};
+  if (object.kind === "Event") return endpointsInTrouble(change, environment).map(endpointKey);
   if (object.kind === "Lease") return endpointsAcknowledged(change).map(endpointKey);
   const uid = labels[LABEL.endpointUid];
   if (uid !== undefined) return [endpointKey(uid)];
@@ -37,6 +41,14 @@ export function keysOf(change: ObjectChange, environment: Environment): string[]
 /** Whether the artifact store's pod came, went or moved: what it holds is to be asked for again. */
 export const isArtifactStore = ({ object }: ObjectChange): boolean =>
   object.kind === "EndpointSlice" && object.metadata.labels?.[LABEL.component] === COMPONENT.artifacts;
+
+/** A warning is looked at when it is new, not each time that it is counted on. */
+function endpointsInTrouble({ object, previous, gone }: ObjectChange, environment: Environment): string[] {
+  if (gone || previous !== null || object.type !== "Warning") return [];
+  const { kind, name } = involvedOf(object);
+  const uid = environment.endpointOf(kind, name);
+  return uid === undefined ? [] : [uid];
+}
 
 const phaseOf = (object: ObjectChange["previous"]) => (object?.status as { phase?: string } | undefined)?.phase;
 

@@ -25,6 +25,8 @@ export type Scope = Readonly<{
   fresh(): { synced: boolean; staleMs: number; error: string | null };
   /** Endpoints whose published plan is not yet proven: a router that comes or goes concerns them. */
   unproven: Set<string>;
+  /** Events of the namespace, whoever they are about. They explain and decide nothing: without them all else works. */
+  events: ObjectView;
   stop(): void;
 }>;
 
@@ -79,6 +81,7 @@ function openScope(
     autoscalers: open("autoscalers"),
     budgets: open("budgets"),
   };
+  const events = cluster.watch({ apiVersion: "v1", kind: "Event", namespace });
   const all = Object.values(views);
   const kinds = new Map<string, ObjectView>(
     Object.entries(views).map(([name, view]) => [WATCHED[name as ViewName].kind, view]),
@@ -100,11 +103,13 @@ function openScope(
       };
     },
     unproven: new Set(),
+    events,
     stop() {
+      events.stop();
       for (const view of all) view.stop();
     },
   };
-  for (const view of all) view.onChange((change) => listener.changed(scope, change));
+  for (const view of [...all, events]) view.onChange((change) => listener.changed(scope, change));
   // Rejected only by stop.
   Promise.all(all.map((view) => view.synced())).then(
     () => listener.synced(scope),

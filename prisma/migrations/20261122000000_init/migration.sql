@@ -14,13 +14,69 @@ CREATE TABLE "Installation" (
 CREATE TABLE "User" (
     "id" UUID NOT NULL DEFAULT gen_random_uuid(),
     "email" TEXT NOT NULL,
+    "emailVerified" BOOLEAN NOT NULL DEFAULT false,
     "name" TEXT NOT NULL,
+    "image" TEXT,
     "role" TEXT NOT NULL,
-    "passwordHash" TEXT NOT NULL,
     "disabledAt" TIMESTAMPTZ(6),
     "createdAt" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
+    "updatedAt" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
 
     CONSTRAINT "User_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Account" (
+    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
+    "userId" UUID NOT NULL,
+    "providerId" TEXT NOT NULL,
+    "accountId" TEXT NOT NULL,
+    "password" TEXT,
+    "accessToken" TEXT,
+    "refreshToken" TEXT,
+    "idToken" TEXT,
+    "accessTokenExpiresAt" TIMESTAMPTZ(6),
+    "refreshTokenExpiresAt" TIMESTAMPTZ(6),
+    "scope" TEXT,
+    "createdAt" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
+    "updatedAt" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
+
+    CONSTRAINT "Account_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Session" (
+    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
+    "userId" UUID NOT NULL,
+    "token" TEXT NOT NULL,
+    "expiresAt" TIMESTAMPTZ(6) NOT NULL,
+    "ipAddress" TEXT,
+    "userAgent" TEXT,
+    "createdAt" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
+    "updatedAt" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
+
+    CONSTRAINT "Session_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Verification" (
+    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
+    "identifier" TEXT NOT NULL,
+    "value" TEXT NOT NULL,
+    "expiresAt" TIMESTAMPTZ(6) NOT NULL,
+    "createdAt" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
+    "updatedAt" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
+
+    CONSTRAINT "Verification_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "SignInAttempts" (
+    "key" TEXT NOT NULL,
+    "count" INTEGER NOT NULL,
+    "windowSince" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
+
+    CONSTRAINT "SignInAttempts_pkey" PRIMARY KEY ("key")
 );
 
 -- CreateTable
@@ -162,6 +218,7 @@ CREATE TABLE "Endpoint" (
     "deletedAt" TIMESTAMPTZ(6),
     "createdBy" TEXT NOT NULL,
     "createdAt" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
+    "silencedUntil" TIMESTAMPTZ(6),
 
     CONSTRAINT "Endpoint_pkey" PRIMARY KEY ("uid")
 );
@@ -204,6 +261,10 @@ CREATE TABLE "RevisionStatus" (
     "readyReplicas" INTEGER NOT NULL DEFAULT 0,
     "progressSince" TIMESTAMPTZ(6),
     "deadlineMissedAt" TIMESTAMPTZ(6),
+    "firstReadyAt" TIMESTAMPTZ(6),
+    "pods" JSONB NOT NULL DEFAULT '[]',
+    "events" JSONB NOT NULL DEFAULT '[]',
+    "trouble" JSONB,
     "observedAt" TIMESTAMPTZ(6) NOT NULL,
 
     CONSTRAINT "RevisionStatus_pkey" PRIMARY KEY ("revisionId")
@@ -246,6 +307,7 @@ CREATE TABLE "TrafficPlanStatus" (
     "supersededAt" TIMESTAMPTZ(6),
     "failedAt" TIMESTAMPTZ(6),
     "failure" TEXT,
+    "missedTargetsAt" TIMESTAMPTZ(6),
 
     CONSTRAINT "TrafficPlanStatus_pkey" PRIMARY KEY ("planId")
 );
@@ -330,11 +392,77 @@ CREATE TABLE "WorkerRequest" (
     CONSTRAINT "WorkerRequest_pkey" PRIMARY KEY ("id")
 );
 
+-- CreateTable
+CREATE TABLE "EndpointHealth" (
+    "endpointUid" UUID NOT NULL,
+    "state" TEXT NOT NULL,
+    "cause" TEXT NOT NULL,
+    "revision" INTEGER,
+    "since" TIMESTAMPTZ(6) NOT NULL,
+    "missedSince" TIMESTAMPTZ(6),
+    "metSince" TIMESTAMPTZ(6),
+    "afterPlan" INTEGER,
+    "afterPlanAt" TIMESTAMPTZ(6),
+
+    CONSTRAINT "EndpointHealth_pkey" PRIMARY KEY ("endpointUid")
+);
+
+-- CreateTable
+CREATE TABLE "Incident" (
+    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
+    "endpointUid" UUID NOT NULL,
+    "cause" TEXT NOT NULL,
+    "severity" TEXT NOT NULL,
+    "revision" INTEGER,
+    "afterPlan" INTEGER,
+    "afterPlanAt" TIMESTAMPTZ(6),
+    "since" TIMESTAMPTZ(6) NOT NULL,
+    "openedAt" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
+    "acknowledgedAt" TIMESTAMPTZ(6),
+    "acknowledgedBy" TEXT,
+    "resolvedAt" TIMESTAMPTZ(6),
+    "resolvedBy" TEXT,
+
+    CONSTRAINT "Incident_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "WebhookDelivery" (
+    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
+    "incidentId" UUID NOT NULL,
+    "event" TEXT NOT NULL,
+    "attempts" INTEGER NOT NULL DEFAULT 0,
+    "nextAttemptAt" TIMESTAMPTZ(6) DEFAULT clock_timestamp(),
+    "deliveredAt" TIMESTAMPTZ(6),
+    "lastError" TEXT,
+    "createdAt" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
+
+    CONSTRAINT "WebhookDelivery_pkey" PRIMARY KEY ("id")
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX "Installation_singleton_key" ON "Installation"("singleton");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "User_email_key" ON "User"("email");
+
+-- CreateIndex
+CREATE INDEX "Account_userId_idx" ON "Account"("userId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Account_providerId_accountId_key" ON "Account"("providerId", "accountId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Session_token_key" ON "Session"("token");
+
+-- CreateIndex
+CREATE INDEX "Session_userId_idx" ON "Session"("userId");
+
+-- CreateIndex
+CREATE INDEX "Session_expiresAt_idx" ON "Session"("expiresAt");
+
+-- CreateIndex
+CREATE INDEX "Verification_identifier_idx" ON "Verification"("identifier");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Token_hash_key" ON "Token"("hash");
@@ -374,6 +502,18 @@ CREATE INDEX "Idempotency_createdAt_idx" ON "Idempotency"("createdAt");
 
 -- CreateIndex
 CREATE INDEX "Audit_subjectKind_subjectId_id_idx" ON "Audit"("subjectKind", "subjectId", "id");
+
+-- CreateIndex
+CREATE INDEX "Incident_endpointUid_openedAt_idx" ON "Incident"("endpointUid", "openedAt");
+
+-- CreateIndex
+CREATE INDEX "WebhookDelivery_nextAttemptAt_idx" ON "WebhookDelivery"("nextAttemptAt");
+
+-- AddForeignKey
+ALTER TABLE "Account" ADD CONSTRAINT "Account_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Session" ADD CONSTRAINT "Session_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "ModelVersion" ADD CONSTRAINT "ModelVersion_modelId_fkey" FOREIGN KEY ("modelId") REFERENCES "Model"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
@@ -423,10 +563,22 @@ ALTER TABLE "TrafficPlanEntry" ADD CONSTRAINT "TrafficPlanEntry_planId_fkey" FOR
 -- AddForeignKey
 ALTER TABLE "TrafficPlanStatus" ADD CONSTRAINT "TrafficPlanStatus_planId_fkey" FOREIGN KEY ("planId") REFERENCES "TrafficPlan"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
+-- AddForeignKey
+ALTER TABLE "EndpointHealth" ADD CONSTRAINT "EndpointHealth_endpointUid_fkey" FOREIGN KEY ("endpointUid") REFERENCES "Endpoint"("uid") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Incident" ADD CONSTRAINT "Incident_endpointUid_fkey" FOREIGN KEY ("endpointUid") REFERENCES "Endpoint"("uid") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "WebhookDelivery" ADD CONSTRAINT "WebhookDelivery_incidentId_fkey" FOREIGN KEY ("incidentId") REFERENCES "Incident"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
 
 
 -- A deleted endpoint's row stays as a tombstone, and its name is free again.
 CREATE UNIQUE INDEX "endpoint_live_name" ON "Endpoint" ("environmentId", "name") WHERE "deletedAt" IS NULL;
+
+-- Health that stays missed is one incident, whoever looks.
+CREATE UNIQUE INDEX "incident_open" ON "Incident" ("endpointUid") WHERE "resolvedAt" IS NULL;
 
 -- Who we are in every cluster, decided once.
 INSERT INTO "Installation" DEFAULT VALUES;

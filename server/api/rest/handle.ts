@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
 import { DomainError } from "#domain/shared/errors.ts";
 import { actorOf, type Container, requestIdOf, serviceContext } from "#server/api/context.ts";
 import { isUnexpected, toProblem } from "#server/api/errors.ts";
@@ -28,13 +29,14 @@ export async function handleRest(container: Container, request: Request): Promis
 }
 
 async function answer(container: Container, request: Request, match: Match, actor: Actor, requestId: string) {
-  const { verb, status = 200 } = match.route;
+  const { verb, status = 200, media } = match.route;
   const { input, bodyHash } = await readInput(request, match);
   const call = repeatable(request, actor, status, bodyHash);
   const run = () => {
     const ctx = serviceContext(container, { actor, requestId, signal: request.signal, call });
     return verb.call(ctx, input);
   };
+  if (media !== undefined) return text(await run(), media, requestId);
   if (call === null || verb.kind === "query") return success(await run(), status, requestId);
   const once = await onceOnly({ db: container.services.db, session: container.session }, call, run);
   if ("fresh" in once) return success(once.fresh, status, requestId);
@@ -89,6 +91,19 @@ function planNumber(body: unknown): number | null {
   if (typeof body !== "object" || body === null) return null;
   if ("entries" in body && "number" in body && typeof body.number === "number") return body.number;
   return "plan" in body ? planNumber(body.plan) : null;
+}
+
+/** `no-transform`: what follows a log must not wait for a compressor to fill its buffer. */
+function text(body: unknown, media: string, requestId: string): Response {
+  const headers = {
+    "content-type": `${media}; charset=utf-8`,
+    "cache-control": "no-store, no-transform",
+    // A log may hold what looks like a page.
+    "x-content-type-options": "nosniff",
+    "x-request-id": requestId,
+  };
+  const content = body instanceof Readable ? (Readable.toWeb(body) as ReadableStream<Uint8Array>) : String(body);
+  return new Response(content, { headers });
 }
 
 const json = (body: unknown, status: number, headers: Record<string, string>): Response =>

@@ -45,7 +45,7 @@ export function gatherInput({ route, params }: Match, request: Request, body: Ui
   return { ...members, ...query, ...expected, ...params };
 }
 
-function parseBody(request: Request, body: Uint8Array): Record<string, unknown> {
+export function parseBody(request: Request, body: Uint8Array): Record<string, unknown> {
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
     throw new HttpProblem("unsupported_media_type", "The body must be JSON: send Content-Type: application/json.");

@@ -67,7 +67,10 @@ function operation(route: Route): Json {
     responses: {
       [status]: {
         description: "Done.",
-        content: { "application/json": { schema: toJsonSchema(verb.output, "output") } },
+        content:
+          route.media === undefined
+            ? { "application/json": { schema: toJsonSchema(verb.output, "output") } }
+            : { [route.media]: { schema: { type: "string" } } },
       },
       default: {
         description: "Refused or failed; `code` says why.",

@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { roleCan, rolesThatCan } from "#domain/access/matrix.ts";
 import { type Role, roleSchema } from "#domain/access/schema.ts";
+import { OWN_PAGE, signedIn } from "#test/support/browser.ts";
 import { type Rest, startRest } from "#test/support/rest.ts";
 import { ROUTES } from "./routes.ts";
 
 let rest: Rest;
-const tokens = new Map<Role, string>();
+const callers = new Map<Role, Caller[]>();
+type Caller = Readonly<{ token: string | null; headers?: Record<string, string> }>;
 beforeAll(async () => {
   rest = await startRest();
-  for (const role of roleSchema.options) tokens.set(role, await rest.tokenFor(role));
+  for (const role of roleSchema.options) {
+    const { cookie } = await signedIn(rest.container, role);
+    callers.set(role, [{ token: await rest.tokenFor(role) }, { token: null, headers: { cookie, ...OWN_PAGE } }]);
+  }
 });
 afterAll(() => rest.close());
 
@@ -17,16 +22,16 @@ const address = (path: string) => path.replaceAll(/\{\w+\}/g, "nothing");
 const named = ROUTES.map((route) => ({ route, name: `${route.method} ${route.path}` }));
 
 test.each(named)(
-  "$name is refused to strangers, and to exactly the roles without its permission",
+  "$name is refused to strangers, and to exactly the roles without its permission, by token as by cookie",
   async ({ route }) => {
-    const call = (token: string | null) => rest.call(route.method, address(route.path), { token });
-    for (const stranger of [null, "not-a-token"]) {
-      const answer = await call(stranger);
+    const call = (caller: Caller) => rest.call(route.method, address(route.path), caller);
+    for (const token of [null, "not-a-token"]) {
+      const answer = await call({ token });
       expect(answer.body).toMatchObject({ status: 401, code: "unauthenticated" });
       expect(answer.headers.get("www-authenticate")).toContain("Bearer");
     }
-    for (const role of roleSchema.options) {
-      const { status, body } = await call(tokens.get(role) ?? null);
+    for (const [role, caller] of [...callers].flatMap(([role, both]) => both.map((one) => [role, one] as const))) {
+      const { status, body } = await call(caller);
       if (roleCan(role, route.verb.permission)) expect([401, 403]).not.toContain(status);
       else
         expect(body).toMatchObject({
@@ -40,7 +45,7 @@ test.each(named)(
 
 test("all those refusals and failures wrote no audit row", async () => {
   const { items } = (await rest.call("GET", "/audit?limit=200")).body;
-  const known = new Set(["user.create", "cluster.create", "environment.create", "token.create"]);
+  const known = new Set(["person.create", "cluster.create", "environment.create", "token.create"]);
   expect(items.filter((entry: { action: string }) => !known.has(entry.action))).toEqual([]);
 });
 

@@ -3,25 +3,43 @@ import { listTokens } from "#server/services/access/list-tokens.ts";
 import { revokeToken } from "#server/services/access/revoke-token.ts";
 import { putArtifact } from "#server/services/artifact/put.ts";
 import { listAudit } from "#server/services/audit/list.ts";
+import { getAlertRules } from "#server/services/endpoint/alert-rules.ts";
 import { createEndpoint } from "#server/services/endpoint/create.ts";
 import { deleteEndpoint } from "#server/services/endpoint/delete.ts";
 import { getEndpoint } from "#server/services/endpoint/get.ts";
 import { listEndpoints } from "#server/services/endpoint/list.ts";
 import { getMetrics } from "#server/services/endpoint/metrics.ts";
+import { listServing } from "#server/services/endpoint/serving.ts";
+import { setHealthTargets } from "#server/services/endpoint/set-health-targets.ts";
+import { tryEndpoint } from "#server/services/endpoint/try.ts";
 import { createEnvironment } from "#server/services/environment/create.ts";
 import { listEnvironments } from "#server/services/environment/list.ts";
 import { listClusters } from "#server/services/environment/list-clusters.ts";
+import { acknowledgeIncident } from "#server/services/incident/acknowledge.ts";
+import { getIncident } from "#server/services/incident/get.ts";
+import { listIncidents } from "#server/services/incident/list.ts";
+import { resolveIncident } from "#server/services/incident/resolve.ts";
+import { silenceIncident } from "#server/services/incident/silence.ts";
 import { createModel } from "#server/services/model/create.ts";
 import { deleteAlias } from "#server/services/model/delete-alias.ts";
 import { getModel } from "#server/services/model/get.ts";
 import { listModels } from "#server/services/model/list.ts";
 import { putAlias } from "#server/services/model/put-alias.ts";
+import { createPerson } from "#server/services/person/create.ts";
+import { disablePerson } from "#server/services/person/disable.ts";
+import { enablePerson } from "#server/services/person/enable.ts";
+import { listPeople } from "#server/services/person/list.ts";
+import { resetPassword } from "#server/services/person/reset-password.ts";
+import { setPersonRole } from "#server/services/person/set-role.ts";
 import { createRevision } from "#server/services/revision/create.ts";
+import { openPodLog } from "#server/services/revision/pod-log.ts";
+import { listPods } from "#server/services/revision/pods.ts";
 import { listPlans } from "#server/services/traffic/list-plans.ts";
 import { putTraffic } from "#server/services/traffic/put.ts";
 import { reassertPlan } from "#server/services/traffic/reassert.ts";
 import { resumeEndpoint } from "#server/services/traffic/resume.ts";
 import { rollBack } from "#server/services/traffic/rollback.ts";
+import { previewRollback } from "#server/services/traffic/rollback-preview.ts";
 import type { Verb } from "#server/services/verb.ts";
 import { getVersion } from "#server/services/version/get.ts";
 import { listVersions } from "#server/services/version/list.ts";
@@ -42,6 +60,8 @@ export type Route = Readonly<{
   ifMatch?: "expectedPlan";
   /** The body is the file itself. */
   upload?: true;
+  /** The answer is this text, or a stream of it, and no JSON. */
+  media?: "text/plain" | "application/yaml";
 }>;
 
 const environment = ["environment"];
@@ -83,7 +103,35 @@ export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/endpoints/{endpoint}/resume", verb: resumeEndpoint, query: environment },
   { method: "GET", path: "/endpoints/{endpoint}/plans", verb: listPlans },
   { method: "GET", path: "/endpoints/{endpoint}/metrics", verb: getMetrics },
+  {
+    method: "PUT",
+    path: "/endpoints/{endpoint}/health-targets",
+    verb: setHealthTargets,
+    query: environment,
+  },
+  { method: "POST", path: "/endpoints/{endpoint}/try", verb: tryEndpoint, query: environment },
+  { method: "GET", path: "/models/{model}/serving", verb: listServing },
+  { method: "GET", path: "/endpoints/{endpoint}/pods", verb: listPods },
+  { method: "GET", path: "/endpoints/{endpoint}/rollback", verb: previewRollback },
+  {
+    method: "GET",
+    path: "/endpoints/{endpoint}/revisions/{revision}/pods/{pod}/log",
+    verb: openPodLog,
+    media: "text/plain",
+  },
+  { method: "GET", path: "/rules.yml", verb: getAlertRules, media: "application/yaml" },
+  { method: "GET", path: "/incidents", verb: listIncidents },
+  { method: "GET", path: "/incidents/{incident}", verb: getIncident },
+  { method: "POST", path: "/incidents/{incident}/acknowledge", verb: acknowledgeIncident },
+  { method: "POST", path: "/incidents/{incident}/resolve", verb: resolveIncident },
+  { method: "POST", path: "/incidents/{incident}/silence", verb: silenceIncident },
   { method: "GET", path: "/audit", verb: listAudit },
+  { method: "POST", path: "/people", verb: createPerson, status: 201 },
+  { method: "GET", path: "/people", verb: listPeople },
+  { method: "PUT", path: "/people/{person}/role", verb: setPersonRole },
+  { method: "POST", path: "/people/{person}/disable", verb: disablePerson },
+  { method: "POST", path: "/people/{person}/enable", verb: enablePerson },
+  { method: "POST", path: "/people/{person}/password", verb: resetPassword },
   { method: "POST", path: "/tokens", verb: createToken, status: 201 },
   { method: "GET", path: "/tokens", verb: listTokens },
   { method: "DELETE", path: "/tokens/{token}", verb: revokeToken },

@@ -1,6 +1,9 @@
+import type { EventView, PodView } from "#domain/revision/pods.ts";
+import type { Trouble } from "#domain/shared/views.ts";
 import type { PlanState } from "#domain/traffic/plan-state.ts";
 import type { Database } from "#server/db/client.ts";
 import { Prisma } from "#server/db/generated/client.ts";
+import { NEWS_CHANNEL } from "#server/db/record-change.ts";
 import { type SubjectCondition, upsertConditions } from "./conditions.ts";
 
 export type RevisionReport = Readonly<{
@@ -9,6 +12,9 @@ export type RevisionReport = Readonly<{
   readyReplicas: number;
   progressSince: Date | null;
   deadlineMissedAt: Date | null;
+  pods: readonly PodView[];
+  events: readonly EventView[];
+  trouble: Trouble | null;
 }>;
 
 export type PlanReport = Readonly<{
@@ -49,7 +55,8 @@ export async function reportEndpoint(db: Database, report: EndpointReport): Prom
       acks AS (${upsertAcks(report)}),
       forgotten AS (${forgetAcks(report)}),
       plan AS (${updatePlan(report.plan)}),
-      ended AS (${endOlderPlans(report.plan)})
+      ended AS (${endOlderPlans(report.plan)}),
+      status AS (
     INSERT INTO "EndpointStatus" AS s ("endpointUid", "observedGeneration", "publishedPlan", "publishedAt", acknowledged,
                                        routers, "observedAt", "purgedAt")
     VALUES (${uid}::uuid, ${report.observedGeneration}, ${report.publishedPlan}, clock_timestamp(),
@@ -60,19 +67,24 @@ export async function reportEndpoint(db: Database, report: EndpointReport): Prom
       "publishedAt" = CASE WHEN s."publishedPlan" = excluded."publishedPlan" THEN s."publishedAt"
                       ELSE excluded."publishedAt" END,
       acknowledged = excluded.acknowledged, routers = excluded.routers, "observedAt" = excluded."observedAt",
-      "purgedAt" = coalesce(s."purgedAt", excluded."purgedAt")`;
+      "purgedAt" = coalesce(s."purgedAt", excluded."purgedAt")
+    RETURNING "endpointUid")
+    SELECT pg_notify(${NEWS_CHANNEL}, '')::text FROM status`;
 }
 
 const upsertRevisions = (revisions: readonly RevisionReport[]) => Prisma.sql`
-  INSERT INTO "RevisionStatus" ("revisionId", "desiredReplicas", "readyReplicas", "progressSince", "deadlineMissedAt",
-                                "observedAt")
+  INSERT INTO "RevisionStatus" AS rs ("revisionId", "desiredReplicas", "readyReplicas", "progressSince",
+                                "deadlineMissedAt", pods, events, trouble, "firstReadyAt", "observedAt")
   SELECT r."revisionId", r."desiredReplicas", r."readyReplicas", r."progressSince", r."deadlineMissedAt",
-         clock_timestamp()
+         r.pods, r.events, r.trouble, CASE WHEN r."readyReplicas" > 0 THEN clock_timestamp() END, clock_timestamp()
   FROM jsonb_to_recordset(${JSON.stringify(revisions)}::jsonb) AS r("revisionId" uuid, "desiredReplicas" int,
-    "readyReplicas" int, "progressSince" timestamptz, "deadlineMissedAt" timestamptz)
+    "readyReplicas" int, "progressSince" timestamptz, "deadlineMissedAt" timestamptz, pods jsonb, events jsonb,
+    trouble jsonb)
   ON CONFLICT ("revisionId") DO UPDATE SET "desiredReplicas" = excluded."desiredReplicas",
     "readyReplicas" = excluded."readyReplicas", "progressSince" = excluded."progressSince",
-    "deadlineMissedAt" = excluded."deadlineMissedAt", "observedAt" = excluded."observedAt"`;
+    "deadlineMissedAt" = excluded."deadlineMissedAt", pods = excluded.pods, events = excluded.events,
+    trouble = excluded.trouble, "firstReadyAt" = coalesce(rs."firstReadyAt", excluded."firstReadyAt"),
+    "observedAt" = excluded."observedAt"`;
 
 const upsertAcks = ({ endpointUid, acks }: EndpointReport) => Prisma.sql`
   INSERT INTO "PlanAck" AS a ("endpointUid", "podUid", "podName", "nodeName", "planNumber")

@@ -49,6 +49,9 @@ const revisionSchema = z.object({
       readyReplicas: z.number(),
       progressSince: moment.nullable(),
       deadlineMissedAt: moment.nullable(),
+      pods: z.unknown(),
+      events: z.unknown(),
+      trouble: z.unknown(),
     })
     .nullable(),
 });
@@ -66,6 +69,7 @@ const planSchema = z.object({
   state: z.enum(PLAN_STATES),
   firstServedAt: moment.nullable(),
   supersededAt: moment.nullable(),
+  missedTargetsAt: moment.nullable(),
   entries: z.array(
     z.object({
       revision: z.number(),
@@ -128,7 +132,7 @@ export async function loadEndpoint(db: Database, uid: string): Promise<EndpointS
       'plans', coalesce((
         SELECT json_agg(p ORDER BY p.number DESC) FROM (
           SELECT p.id, p.number, p.kind, p.salt, p."repeatsPlan", p."rolledBackFrom", p."publishWhen", p."decidedAt",
-                 coalesce(ps.state, 'pending') AS state, ps."firstServedAt", ps."supersededAt",
+                 coalesce(ps.state, 'pending') AS state, ps."firstServedAt", ps."supersededAt", ps."missedTargetsAt",
                  (SELECT coalesce(json_agg(json_build_object('revision', t.revision, 'role', t.role,
                     'weightBps', t."weightBps", 'ranges', t.ranges) ORDER BY t.revision), '[]')
                   FROM "TrafficPlanEntry" t WHERE t."planId" = p.id) AS entries

@@ -1,9 +1,12 @@
 import { auditViewSchema, listAuditSchema } from "#domain/audit/schema.ts";
 import { pageOf } from "#domain/shared/page.ts";
-import { bigNumber, decodeCursor, pageFrom } from "#server/services/paging.ts";
+import { bigNumber, decodeCursor, likeText, pageFrom } from "#server/services/paging.ts";
 import { defineVerb } from "#server/services/verb.ts";
 
 const json = auditViewSchema.shape.before;
+
+const SEARCHED = ["subjectName", "actorName", "action", "reason"] as const;
+const contains = (part: string) => ({ contains: likeText(part), mode: "insensitive" as const });
 
 /** Newest first. */
 export const listAudit = defineVerb({
@@ -12,12 +15,13 @@ export const listAudit = defineVerb({
   permission: "audit:read",
   input: listAuditSchema,
   output: pageOf(auditViewSchema),
-  async run(ctx, { subjectKind, subjectId, cursor, limit }) {
+  async run(ctx, { subjectKind, subjectId, search, cursor, limit }) {
     const before = cursor === undefined ? undefined : decodeCursor(cursor, bigNumber)[0];
     const rows = await ctx.db.read.audit.findMany({
       where: {
         ...(subjectKind === undefined ? {} : { subjectKind }),
         ...(subjectId === undefined ? {} : { subjectId }),
+        ...(search ? { OR: SEARCHED.map((column) => ({ [column]: contains(search) })) } : {}),
         ...(before === undefined ? {} : { id: { lt: BigInt(before) } }),
       },
       orderBy: { id: "desc" },

@@ -10,6 +10,7 @@ export type EndpointRow = Readonly<{
   salt: string;
   healthTargets: unknown;
   pinnedAt: Date | null;
+  silencedUntil: Date | null;
   deletedAt: Date | null;
   createdBy: string;
   createdAt: Date;
@@ -52,8 +53,8 @@ const toRow = ({
 });
 
 const SELECT_ENDPOINTS = `
-  SELECT e.uid, e.name, e.generation, e.salt, e."healthTargets", e."pinnedAt", e."deletedAt", e."createdBy",
-         e."createdAt", v.id AS "environmentId", v.name AS "environmentName", v.kind AS "environmentKind",
+  SELECT e.uid, e.name, e.generation, e.salt, e."healthTargets", e."pinnedAt", e."silencedUntil",
+         e."deletedAt", e."createdBy", e."createdAt", v.id AS "environmentId", v.name AS "environmentName", v.kind AS "environmentKind",
          v."gatewayUrl", vs."observedAt" AS "environmentObservedAt", coalesce(s."publishedPlan", 0) AS "clusterPlan",
          (SELECT coalesce(max(p.number), 0) FROM "TrafficPlan" p WHERE p."endpointUid" = e.uid) AS "newestPlan"
   FROM "Endpoint" e

@@ -6,6 +6,7 @@ import { conditionsOf } from "#server/services/conditions.ts";
 import { findRevisions, revisionViews } from "#server/services/revision/view.ts";
 import { planViews } from "#server/services/traffic/plan-view.ts";
 import type { EndpointRow } from "./find.ts";
+import { type HealthViews, healthViews } from "./health-view.ts";
 
 const REVISIONS_SHOWN_MAX = 200;
 
@@ -15,7 +16,8 @@ export async function endpointView(tx: Tx, row: EndpointRow): Promise<EndpointVi
   const plans = await findNewestPlans(tx, [row.uid]);
   const [plan] = await planViews(tx, plans);
   const conditions = await conditionsOf(tx, "endpoint", [row.uid]);
-  return assemble(row, plan ?? null, await revisionViews(tx, revisions), conditions.get(row.uid) ?? []);
+  const health = await healthViews(tx, [row.uid]);
+  return assemble(row, health, plan ?? null, await revisionViews(tx, revisions), conditions.get(row.uid) ?? []);
 }
 
 /** For lists, in few queries: of the revisions, only those in the newest plan. */
@@ -27,6 +29,7 @@ export async function endpointSummaries(
   const plans = await findNewestPlans(tx, uids);
   const views = await planViews(tx, plans);
   const conditions = await conditionsOf(tx, "endpoint", uids);
+  const health = await healthViews(tx, uids);
   const planOf = new Map(plans.map((plan, index) => [plan.endpointUid, views[index] ?? null]));
   const numbers = [...new Set(plans.flatMap((plan) => plan.entries.map((entry) => entry.revision)))];
   const revisions = await findRevisions(tx, { endpointUid: { in: uids }, number: { in: numbers } }, 10_000);
@@ -37,12 +40,13 @@ export async function endpointSummaries(
     const shown = revisionsShown.filter(
       (view, i) => revisions[i]?.endpointUid === row.uid && inPlan.has(view.revision),
     );
-    return assemble(row, plan, shown, conditions.get(row.uid) ?? []);
+    return assemble(row, health, plan, shown, conditions.get(row.uid) ?? []);
   });
 }
 
 function assemble(
   row: Omit<EndpointRow, "newestPlan" | "clusterPlan">,
+  health: HealthViews,
   plan: PlanView | null,
   revisions: RevisionView[],
   conditions: EndpointView["conditions"],
@@ -54,6 +58,8 @@ function assemble(
     url: `${row.environment.gatewayUrl.replace(/\/+$/, "")}/${row.name}`,
     generation: row.generation,
     healthTargets: healthTargetsSchema.parse(row.healthTargets),
+    health: health(row.uid),
+    silencedUntil: row.silencedUntil?.toISOString() ?? null,
     plan,
     revisions,
     conditions,

@@ -1,7 +1,7 @@
-import { hashPassword } from "#server/auth/password.ts";
 import type { Config } from "#server/config/env.ts";
 import type { Database, Tx } from "#server/db/client.ts";
 import type { Actor, Written } from "#server/services/context.ts";
+import { addPerson, subjectOf } from "#server/services/person/people.ts";
 import { writeAs } from "#server/services/write.ts";
 
 const SYSTEM: Actor = { kind: "system", id: "installation", name: "installation", role: "administrator" };
@@ -35,11 +35,13 @@ export async function ensureInstallation(db: Database, given: Given): Promise<{ 
 /** Only into an installation without people: a changed password stays changed. */
 async function ensureAdministrator(tx: Tx, { email, password }: Config["admin"]): Promise<Written<null>> {
   if (password === undefined || (await tx.user.count()) > 0) return { answer: null, unchanged: true };
-  const user = await tx.user.create({
-    data: { email, name: "Administrator", role: "administrator", passwordHash: await hashPassword(password) },
+  const user = await addPerson(tx, {
+    email: email.toLowerCase(),
+    name: "Administrator",
+    role: "administrator",
+    password,
   });
-  const subject = { kind: "user", id: user.id, name: email };
-  return { answer: null, audit: { action: "user.create", subject, after: { role: user.role } } };
+  return { answer: null, audit: { action: "person.create", subject: subjectOf(user), after: { role: user.role } } };
 }
 
 async function ensureCluster(tx: Tx, name: string): Promise<Written<string>> {

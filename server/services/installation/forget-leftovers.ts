@@ -1,3 +1,4 @@
+import { forgetOldAttempts } from "#server/auth/attempts.ts";
 import { forgetOldQuestions } from "#server/db/worker-questions.ts";
 import type { Services } from "#server/services/context.ts";
 import { forgetOldAnswers } from "#server/services/idempotency.ts";
@@ -8,4 +9,6 @@ export async function forgetLeftovers({ artifacts, db, log }: Services): Promise
   if (files > 0) log.info({ files }, "removed what killed uploads left behind");
   await forgetOldAnswers(db.read);
   await forgetOldQuestions(db.read);
+  await forgetOldAttempts(db);
+  await db.read.$executeRaw`DELETE FROM "Session" WHERE "expiresAt" < clock_timestamp()`;
 }

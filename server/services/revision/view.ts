@@ -29,6 +29,7 @@ export async function revisionViews(tx: Tx, rows: readonly RevisionRow[]): Promi
     createdAt: row.createdAt.toISOString(),
     desiredReplicas: row.status?.desiredReplicas ?? null,
     readyReplicas: row.status?.readyReplicas ?? null,
+    trouble: shape.trouble.parse(row.status?.trouble ?? null),
     observedAt: row.status?.observedAt.toISOString() ?? null,
     conditions: conditions.get(row.id) ?? [],
   }));

@@ -74,6 +74,7 @@ export async function decidePlan(tx: Tx, endpoint: EndpointRow, decision: Decisi
     appliedAt: null,
     supersededAt: null,
     failure: null,
+    missedTargetsAt: null,
     entries: [...decision.entries].sort((a, b) => a.revision - b.revision),
   };
 }

@@ -1,0 +1,146 @@
+import Link from "next/link";
+import { Card } from "#components/ui/card.tsx";
+import { latencyWords, rateWords, ratioWords } from "#components/ui/quantity-words.ts";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { Sparkline } from "#components/ui/sparkline.tsx";
+import { StatusBadge, StatusIcon } from "#components/ui/status-badge.tsx";
+import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
+import { TrafficBar } from "#components/ui/traffic-bar.tsx";
+import { screenPaths } from "#domain/shared/screen-paths.ts";
+import type { Overview } from "./overview-type.ts";
+
+type Endpoint = Overview["endpoints"][number];
+
+/** The rest is a page of its own, with a search. */
+const SHOWN_MAX = 50;
+
+export function EndpointsCard({ overview }: { overview: Overview }) {
+  const shown = overview.endpoints.slice(0, SHOWN_MAX);
+  const hidden = overview.endpoints.length - shown.length;
+  return (
+    <Card
+      title="Endpoints"
+      flush
+      actions={
+        overview.metricsUnavailable === null ? null : (
+          <span className="text-degraded text-label">No metrics: {overview.metricsUnavailable}</span>
+        )
+      }
+    >
+      <div className="max-sm:hidden">
+        <EndpointsTable endpoints={shown} />
+      </div>
+      <ul className="sm:hidden">
+        {shown.map((endpoint) => (
+          <PhoneRow key={endpoint.uid} endpoint={endpoint} />
+        ))}
+      </ul>
+      {hidden > 0 ? (
+        <Link href={screenPaths.endpoints} className="block border-t px-4 py-2 text-accent hover:underline">
+          All {overview.endpoints.length} endpoints
+        </Link>
+      ) : null}
+    </Card>
+  );
+}
+
+const EndpointsTable = ({ endpoints }: { endpoints: readonly Endpoint[] }) => (
+  <Table label="Endpoints">
+    <TableHead>
+      <HeadCell>Health</HeadCell>
+      <HeadCell>Name</HeadCell>
+      <HeadCell>Environment</HeadCell>
+      <HeadCell>Traffic</HeadCell>
+      <HeadCell>Requests</HeadCell>
+      <HeadCell>Errors</HeadCell>
+      <HeadCell>p99</HeadCell>
+      <HeadCell>Last change</HeadCell>
+    </TableHead>
+    <tbody>
+      {endpoints.map((endpoint) => (
+        <Row key={endpoint.uid}>
+          <Cell title={endpoint.health.cause}>
+            <StatusBadge status={endpoint.health.state} />
+          </Cell>
+          <Cell>
+            <EndpointLink endpoint={endpoint} />
+          </Cell>
+          <Cell className="text-muted">
+            {endpoint.environment}
+            {endpoint.environmentKind === "production" ? <span className="text-degraded"> ●</span> : null}
+          </Cell>
+          <Cell className="min-w-40">
+            <Traffic endpoint={endpoint} />
+          </Cell>
+          <Measured values={endpoint.requestsPerSecond} words={rateWords} what="requests per second" />
+          <Measured values={endpoint.errorRatio} words={ratioWords} what="share of errors" />
+          <Measured values={endpoint.latencyMsP99} words={latencyWords} what="99th percentile of latency" />
+          <Cell className="whitespace-nowrap text-muted">
+            <LastChange endpoint={endpoint} />
+          </Cell>
+        </Row>
+      ))}
+    </tbody>
+  </Table>
+);
+
+const EndpointLink = ({ endpoint }: { endpoint: Endpoint }) => (
+  <Link href={screenPaths.endpoint(endpoint.environment, endpoint.name)} className="font-medium hover:underline">
+    {endpoint.name}
+  </Link>
+);
+
+function Traffic({ endpoint }: { endpoint: Endpoint }) {
+  const live = endpoint.entries.filter(({ role, weightPercent }) => role === "live" && weightPercent > 0);
+  return live.length === 0 ? <span className="text-muted">nothing live yet</span> : <TrafficBar shares={live} />;
+}
+
+type MeasuredProps = Readonly<{
+  values: readonly (number | null)[] | null;
+  words: (value: number | null) => string;
+  what: string;
+}>;
+
+function Measured({ values, words, what }: MeasuredProps) {
+  const now = values?.at(-1) ?? null;
+  return (
+    <Cell>
+      <span className="flex items-center gap-2">
+        {values === null ? null : <Sparkline values={values} label={`${what}, last hour`} className="text-muted" />}
+        <span className="whitespace-nowrap" title={now === null ? "no data now" : undefined}>
+          {words(now)}
+        </span>
+      </span>
+    </Cell>
+  );
+}
+
+function LastChange({ endpoint: { lastChange } }: { endpoint: Endpoint }) {
+  if (lastChange === null) return <>none yet</>;
+  return (
+    <>
+      #{lastChange.number} · <RelativeTime at={lastChange.decidedAt} /> · {lastChange.decidedBy}
+    </>
+  );
+}
+
+const PhoneRow = ({ endpoint }: { endpoint: Endpoint }) => (
+  <li className="border-t px-4 py-2">
+    <div className="flex items-center gap-2">
+      <StatusIcon status={endpoint.health.state} />
+      <EndpointLink endpoint={endpoint} />
+      <span className="ml-auto text-label text-muted">{endpoint.environment}</span>
+    </div>
+    <div className="mt-1 flex items-center gap-3 text-label text-muted">
+      <span className="sr-only">{endpoint.health.state}.</span>
+      <span className="min-w-0 flex-1">
+        <Traffic endpoint={endpoint} />
+      </span>
+      <span className="whitespace-nowrap text-right">
+        {ratioWords(endpoint.errorRatio?.at(-1) ?? null)} errors
+        <br />
+        {latencyWords(endpoint.latencyMsP99?.at(-1) ?? null)} p99
+      </span>
+    </div>
+  </li>
+);

@@ -1,0 +1,113 @@
+"use client";
+
+import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { useState } from "react";
+import { classNames } from "#components/ui/class-names.ts";
+import { isHere, NAV_BELOW, NAV_MAIN, type NavItem } from "./nav-items.ts";
+
+const KEPT_AS = "slipway-nav";
+
+/** The left navigation; a bar at the bottom on a phone. `narrow` is how the reader left it. */
+export function Nav({ narrow: narrowAtStart }: { narrow: boolean }) {
+  const [narrow, setNarrow] = useState(narrowAtStart);
+  const toggle = () => {
+    // A cookie, so that the server draws the width the reader chose.
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is absent over plain http
+    document.cookie = `${KEPT_AS}=${narrow ? "wide" : "narrow"}; path=/; max-age=31536000; samesite=lax`;
+    setNarrow(!narrow);
+  };
+  const Toggle = narrow ? PanelLeftOpen : PanelLeftClose;
+  return (
+    <nav
+      aria-label="Main"
+      className={classNames(
+        "print:hidden sticky top-0 flex h-dvh shrink-0 flex-col border-r bg-surface max-sm:hidden",
+        narrow ? "w-rail" : "w-nav",
+      )}
+    >
+      <Link
+        href="/"
+        className={classNames(
+          "flex h-topbar items-center gap-2 font-semibold text-section",
+          narrow ? "justify-center" : "px-4",
+        )}
+      >
+        <Logo />
+        <span className={narrow ? "sr-only" : ""}>Slipway</span>
+      </Link>
+      <ul className="flex flex-col gap-0.5 p-2">
+        {NAV_MAIN.map((item) => (
+          <NavLink key={item.href} item={item} narrow={narrow} />
+        ))}
+      </ul>
+      <ul className="mx-2 flex flex-col gap-0.5 border-t py-2">
+        {NAV_BELOW.map((item) => (
+          <NavLink key={item.href} item={item} narrow={narrow} />
+        ))}
+      </ul>
+      <button
+        type="button"
+        onClick={toggle}
+        aria-label={narrow ? "Widen navigation" : "Narrow navigation"}
+        className="mt-auto flex h-10 items-center justify-center border-t text-muted hover:bg-hover"
+      >
+        <Toggle className="size-4" aria-hidden />
+      </button>
+    </nav>
+  );
+}
+
+function NavLink({ item, narrow }: { item: NavItem; narrow: boolean }) {
+  const here = isHere(item.href, usePathname());
+  return (
+    <li>
+      <Link
+        href={item.href}
+        aria-current={here ? "page" : undefined}
+        title={narrow ? item.label : undefined}
+        className={classNames(
+          "flex h-8 items-center gap-2 rounded-control px-2 font-medium text-muted hover:bg-hover hover:text-ink",
+          here && "bg-hover text-ink",
+          narrow && "justify-center",
+        )}
+      >
+        <item.icon className="size-4 shrink-0" aria-hidden />
+        <span className={narrow ? "sr-only" : "truncate"}>{item.label}</span>
+      </Link>
+    </li>
+  );
+}
+
+/** Four at hand and the rest behind More would be five: there are five. */
+export function BottomBar() {
+  const pathname = usePathname();
+  return (
+    <nav
+      aria-label="Main"
+      className="print:hidden fixed inset-x-0 bottom-0 z-30 flex h-14 border-t bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden"
+    >
+      {[...NAV_MAIN, ...NAV_BELOW].map((item) => (
+        <Link
+          key={item.href}
+          href={item.href}
+          aria-current={isHere(item.href, pathname) ? "page" : undefined}
+          className="flex flex-1 flex-col items-center justify-center gap-0.5 text-[11px] text-muted aria-[current=page]:text-accent"
+        >
+          <item.icon className="size-5" aria-hidden />
+          {item.label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** A hull on its way down to the water. */
+export const Logo = ({ className }: { className?: string }) => (
+  <svg viewBox="0 0 24 24" className={classNames("size-6 shrink-0 text-accent", className)} aria-hidden="true">
+    <path d="M2 9.5 22 15l-2.2 3.2a3 3 0 0 1-3.3 1.2L6.6 16.700A6 6 0 0 1 2.200 11.500Z" fill="currentColor" />
+    <path d="M11 10.500V3l6 8.800Z" fill="currentColor" opacity="0.6" />
+    <path d="M2 22h20" stroke="currentColor" strokeWidth="1.500" />
+  </svg>
+);

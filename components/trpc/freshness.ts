@@ -1,0 +1,26 @@
+/** When the follower began, when it last heard anything, and how far behind the worker was then. */
+export type Heard = Readonly<{ sinceMs: number; lastMs: number | null; lagMs: number | null }>;
+
+export type Freshness =
+  | Readonly<{ state: "starting" | "live" }>
+  | Readonly<{ state: "stale"; staleSeconds: number; why: string }>;
+
+/** News come every 5 s; the second one missing is no delay any more. */
+const SILENT_MS = 11_000;
+/** The worker proves every 10 s that it sees the clusters. */
+const UNSEEN_MS = 25_000;
+
+/** Stale is never shown as fresh: no news, or a worker that does not look, both count from the last good moment. */
+export function freshnessAt({ sinceMs, lastMs, lagMs }: Heard, nowMs: number): Freshness {
+  const silentMs = nowMs - (lastMs ?? sinceMs);
+  if (silentMs > SILENT_MS) return stale(silentMs, "Slipway's web server or its database does not answer.");
+  if (lastMs === null) return { state: "starting" };
+  if (lagMs !== null && lagMs + silentMs > UNSEEN_MS)
+    return stale(
+      lagMs + silentMs,
+      "The worker does not see a cluster: what is shown of pods and traffic is from then.",
+    );
+  return { state: "live" };
+}
+
+const stale = (ms: number, why: string): Freshness => ({ state: "stale", staleSeconds: Math.floor(ms / 1_000), why });

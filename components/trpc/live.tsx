@@ -1,0 +1,48 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useSubscription } from "@trpc/tanstack-react-query";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import type { News } from "#domain/changes/schema.ts";
+import { isAffected } from "./affected.ts";
+import { useTRPC } from "./client.tsx";
+import { type Freshness, freshnessAt, type Heard } from "./freshness.ts";
+
+const FreshnessContext = createContext<Freshness>({ state: "starting" });
+
+/** Whether what is on screen is current, and if not, since when and why. */
+export const useFreshness = (): Freshness => useContext(FreshnessContext);
+
+const LOOK_MS = 1_000;
+
+/** Follows what changes and renews the queries that show it: no screen needs to ask again by itself. */
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const heard = useLive();
+  const [freshness, setFreshness] = useState<Freshness>({ state: "starting" });
+  useEffect(() => {
+    const look = () => setFreshness((before) => sameOr(before, freshnessAt(heard, Date.now())));
+    look();
+    const timer = setInterval(look, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [heard]);
+  return <FreshnessContext value={freshness}>{children}</FreshnessContext>;
+}
+
+function useLive(): Heard {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const [heard, setHeard] = useState<Heard>(() => ({ sinceMs: Date.now(), lastMs: null, lagMs: null }));
+  const onData = useCallback(
+    ({ data }: { data: News }) => {
+      const lagMs = data.observedAt === null ? null : Date.parse(data.at) - Date.parse(data.observedAt);
+      setHeard((before) => ({ ...before, lastMs: Date.now(), lagMs }));
+      void queryClient.invalidateQueries({ predicate: ({ queryKey }) => isAffected(queryKey, data) });
+    },
+    [queryClient],
+  );
+  useSubscription(useMemo(() => trpc.changes.follow.subscriptionOptions(undefined, { onData }), [trpc, onData]));
+  return heard;
+}
+
+const sameOr = (before: Freshness, now: Freshness): Freshness =>
+  JSON.stringify(before) === JSON.stringify(now) ? before : now;

@@ -1,0 +1,54 @@
+"use client";
+
+import { cva, type VariantProps } from "class-variance-authority";
+import { Slot } from "radix-ui";
+import type { ComponentProps } from "react";
+import { classNames } from "./class-names.ts";
+import { Tooltip } from "./tooltip.tsx";
+
+export const buttonStyle = cva(
+  "inline-flex h-control shrink-0 items-center justify-center gap-2 whitespace-nowrap rounded-control border px-3 font-medium text-body select-none aria-disabled:cursor-not-allowed aria-disabled:opacity-60 [&_svg]:size-4 [&_svg]:shrink-0",
+  {
+    variants: {
+      look: {
+        filled: "border-transparent bg-accent text-on-accent enabled:hover:opacity-90",
+        outline: "border-edge bg-surface text-ink enabled:hover:bg-hover",
+        quiet: "border-transparent bg-transparent text-ink enabled:hover:bg-hover",
+        danger: "border-failing bg-surface text-failing enabled:hover:bg-hover",
+      },
+      size: {
+        normal: "",
+        small: "h-7 px-2 max-sm:h-10",
+        tall: "h-12 px-5 text-section",
+        icon: "w-(--spacing-control) px-0",
+      },
+    },
+    defaultVariants: { look: "outline", size: "normal" },
+  },
+);
+
+type ButtonProps = ComponentProps<"button"> &
+  VariantProps<typeof buttonStyle> &
+  Readonly<{
+    asChild?: boolean;
+    busy?: boolean;
+    /** Why it cannot be pressed now, and who can: shown on hover and focus, and the button does nothing. */
+    refusal?: string | null | undefined;
+  }>;
+
+/** One filled button per view. A refused button stays focusable, so that its reason can be read by keyboard. */
+export function Button({ look, size, asChild, busy, refusal, className, onClick, ...rest }: ButtonProps) {
+  const Element = asChild ? Slot.Root : "button";
+  const inactive = busy === true || (refusal !== undefined && refusal !== null);
+  const button = (
+    <Element
+      type={asChild ? undefined : "button"}
+      {...rest}
+      className={classNames(buttonStyle({ look, size }), rest.disabled && "cursor-not-allowed opacity-60", className)}
+      aria-disabled={inactive || undefined}
+      aria-busy={busy || undefined}
+      onClick={inactive ? (event) => event.preventDefault() : onClick}
+    />
+  );
+  return refusal ? <Tooltip text={refusal}>{button}</Tooltip> : button;
+}

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { agoWords, clockWords, durationWords } from "./time-words.ts";
+
+test("a duration is said in one unit, rounded down and never below zero", () => {
+  expect([-5, 999, 42_000, 59_999, 60_000, 3_599_000, 3_600_000, 90_000_000].map(durationWords)).toEqual([
+    "0 s",
+    "0 s",
+    "42 s",
+    "59 s",
+    "1 min",
+    "59 min",
+    "1 h",
+    "1 d",
+  ]);
+});
+
+test("a clock that runs behind the server's never says a time to come", () => {
+  const now = new Date("2026-05-09T10:00:00Z");
+  expect(agoWords(new Date("2026-05-09T10:00:30Z"), now)).toBe("just now");
+});
+
+test("a time names its day only when it was another day, and its year only when it was another year", () => {
+  const now = new Date(2026, 4, 9, 10, 0);
+  expect(clockWords(new Date(2026, 4, 9, 2, 51), now)).toBe("02:51");
+  expect(clockWords(new Date(2026, 4, 3, 2, 51), now)).toBe("3 May 02:51");
+  expect(clockWords(new Date(2025, 11, 31, 23, 5), now)).toBe("31 Dec 2025 23:05");
+});

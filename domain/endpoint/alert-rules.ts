@@ -1,0 +1,61 @@
+import { fleetQueries } from "./fleet-queries.ts";
+import type { HealthTargets } from "./health.ts";
+
+export type RuledEndpoint = Readonly<{
+  environment: string;
+  endpoint: string;
+  targets: HealthTargets;
+  /** Its screen. */
+  url: string;
+}>;
+
+type Rule = Readonly<{
+  alert: string;
+  expr: string;
+  for: string;
+  labels: Readonly<Record<string, string>>;
+  annotations: Readonly<Record<string, string>>;
+}>;
+
+const WINDOW_SECONDS = 60;
+const FOR = "2m";
+
+/** The health targets as a Prometheus rule file, one group per endpoint: whoever has an Alertmanager needs no webhook. */
+export function alertRules(endpoints: readonly RuledEndpoint[]): { groups: { name: string; rules: Rule[] }[] } {
+  return {
+    groups: endpoints.map((endpoint) => ({
+      name: `slipway-${endpoint.environment}-${endpoint.endpoint}`,
+      rules: rulesOf(endpoint),
+    })),
+  };
+}
+
+function rulesOf({ environment, endpoint, targets, url }: RuledEndpoint): Rule[] {
+  const queries = fleetQueries("environment, endpoint, revision", WINDOW_SECONDS, environment, endpoint);
+  const rule = (alert: string, expr: string, summary: string): Rule => ({
+    alert,
+    expr,
+    for: FOR,
+    labels: { severity: "page", environment, endpoint },
+    annotations: { summary, dashboard: url, runbook_url: url },
+  });
+  // The least that says something, as in decideHealth.
+  const asked = `${queries.requestsPerSecond} * ${WINDOW_SECONDS}`;
+  return [
+    rule(
+      "SlipwayErrorRatio",
+      `(${queries.errorRatio}) > ${targets.errorRatioMax} and (${queries.errorRatio}) * (${asked}) >= 2.5`,
+      `${endpoint} r{{ $labels.revision }} answers {{ $value | humanizePercentage }} errors (target ${targets.errorRatioMax * 100} %)`,
+    ),
+    rule(
+      "SlipwayLatencyP99",
+      `(${queries.latencyMsP99}) > ${targets.latencyMsP99Max} and (${asked}) >= 20`,
+      `${endpoint} r{{ $labels.revision }} answers in {{ $value | humanize }} ms at p99 (target ${targets.latencyMsP99Max} ms)`,
+    ),
+    rule(
+      "SlipwayNoReadyPods",
+      `sum by (environment, endpoint) (rate(slipway_requests_total{environment=${JSON.stringify(environment)},endpoint=${JSON.stringify(endpoint)},role="fallback"}[${WINDOW_SECONDS}s])) > 0 or sum by (environment, endpoint) (rate(slipway_requests_total{environment=${JSON.stringify(environment)},endpoint=${JSON.stringify(endpoint)},code="503"}[${WINDOW_SECONDS}s])) > 0`,
+      `${endpoint} has no ready pods where a change wants some (target ${targets.readyPodsMin})`,
+    ),
+  ];
+}

@@ -1,0 +1,29 @@
+/** Labels that the answers are told apart by. */
+export type FleetBy = "environment, endpoint" | "environment, endpoint, revision";
+
+export type FleetMetric = "requestsPerSecond" | "errorRatio" | "latencyMsP99";
+
+/**
+ * One PromQL query per metric for all endpoints together, rates over `windowSeconds`. An answer that another revision
+ * gave because this one had no pods is an error of this one. A share of nothing is NaN, which reads as a gap.
+ */
+export function fleetQueries(
+  by: FleetBy,
+  windowSeconds: number,
+  environment?: string,
+  endpoint?: string,
+): Readonly<Record<FleetMetric, string>> {
+  // Names of environments and endpoints hold nothing that PromQL or JSON would write otherwise.
+  const label = (name: string, value: string | undefined) =>
+    value === undefined ? "" : `${name}=${JSON.stringify(value)},`;
+  const where = label("environment", environment) + label("endpoint", endpoint);
+  const requests = (more: string) =>
+    `sum by (${by}) (rate(slipway_requests_total{${where}${more}}[${windowSeconds}s]))`;
+  const meant = requests('role=~"live|fallback"');
+  const failed = `(${requests('role="live",code=~"5.."')} or 0 * ${meant}) + (${requests('role="fallback"')} or 0 * ${meant})`;
+  return {
+    requestsPerSecond: requests('role!="shadow"'),
+    errorRatio: `(${failed}) / ${meant}`,
+    latencyMsP99: `1000 * histogram_quantile(0.99, sum by (${by}, le) (rate(slipway_request_duration_seconds_bucket{${where}role="live"}[${windowSeconds}s])))`,
+  };
+}

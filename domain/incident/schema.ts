@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { nameSchema } from "#domain/shared/names.ts";
+import { pageInput, pageOf } from "#domain/shared/page.ts";
+import { momentSchema } from "#domain/shared/views.ts";
+
+export const incidentIdSchema = z.uuid().brand<"IncidentId">();
+const note = z.string().trim().max(2_000).default("");
+
+export const listIncidentsSchema = z.strictObject({
+  environment: nameSchema.optional(),
+  endpoint: nameSchema.optional(),
+  state: z.enum(["open", "resolved", "all"]).default("all"),
+  ...pageInput,
+});
+
+export const incidentRefSchema = z.strictObject({ incident: incidentIdSchema });
+export const acknowledgeIncidentSchema = z.strictObject({ incident: incidentIdSchema, reason: note });
+export const resolveIncidentSchema = z.strictObject({ incident: incidentIdSchema, reason: note });
+export const silenceIncidentSchema = z.strictObject({
+  incident: incidentIdSchema,
+  /** 0 ends the silence. */
+  minutes: z.coerce.number().int().min(0).max(10_080),
+  reason: note,
+});
+
+export const incidentViewSchema = z.object({
+  id: incidentIdSchema,
+  endpoint: z.string(),
+  environment: z.string(),
+  state: z.enum(["open", "acknowledged", "resolved"]),
+  severity: z.enum(["Degraded", "Failing"]),
+  /** What broke, without when. */
+  cause: z.string(),
+  revision: z.number().int().nullable(),
+  /** When the targets began to be missed; it was opened two minutes later. */
+  since: momentSchema,
+  openedAt: momentSchema,
+  /** The change before it. */
+  after: z.object({ plan: z.number().int(), at: momentSchema }).nullable(),
+  acknowledgedAt: momentSchema.nullable(),
+  acknowledgedBy: z.string().nullable(),
+  resolvedAt: momentSchema.nullable(),
+  resolvedBy: z.string().nullable(),
+  /** Of its endpoint. */
+  silencedUntil: momentSchema.nullable(),
+  /** How telling the webhook went; null: there is none, or it was silenced. */
+  webhook: z
+    .object({ deliveredAt: momentSchema.nullable(), attempts: z.number().int(), lastError: z.string().nullable() })
+    .nullable(),
+});
+export type IncidentView = z.infer<typeof incidentViewSchema>;
+export const incidentsViewSchema = pageOf(incidentViewSchema);

@@ -1,0 +1,15 @@
+/** Where each screen is: links in the browser, in notifications and in exported rules all come from here. */
+export const screenPaths = {
+  overview: "/",
+  models: "/models",
+  model: (model: string) => `/models/${encodeURIComponent(model)}`,
+  version: (model: string, version: string) => `${screenPaths.model(model)}/versions/${encodeURIComponent(version)}`,
+  endpoints: "/endpoints",
+  endpoint: (environment: string, endpoint: string) =>
+    `/endpoints/${encodeURIComponent(environment)}/${encodeURIComponent(endpoint)}`,
+  incidents: "/incidents",
+  incident: (id: string) => `/incidents/${encodeURIComponent(id)}`,
+  audit: "/audit",
+  settings: "/settings",
+  signIn: "/sign-in",
+} as const;

@@ -1,0 +1,19 @@
+import type { Readable } from "node:stream";
+
+/** The one thing web may ask a cluster for. */
+export interface PodLogs {
+  /**
+   * Lines of a container as bytes; with `follow` until `signal`. Throws DomainError `not_found` when there is no such
+   * pod, container or earlier run, `unavailable` when the cluster does not answer.
+   */
+  open(request: PodLogRequest, signal: AbortSignal): Promise<Readable>;
+}
+
+export type PodLogRequest = Readonly<{
+  namespace: string;
+  pod: string;
+  container: string;
+  follow: boolean;
+  previous: boolean;
+  tailLines: number;
+}>;

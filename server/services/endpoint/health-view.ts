@@ -1,0 +1,56 @@
+import { type HealthView, healthViewSchema } from "#domain/endpoint/health.ts";
+import type { Tx } from "#server/db/client.ts";
+
+export type HealthViews = (endpointUid: string) => HealthView;
+
+/** The worker's copies are proven current every ten seconds: after this long they are old. */
+const STALE_MS = 45_000;
+const NOT_LOOKED: HealthView = {
+  state: "Unknown",
+  cause: "nobody has looked yet",
+  revision: null,
+  since: null,
+  after: null,
+};
+
+type Row = Readonly<{
+  uid: string;
+  state: string | null;
+  cause: string | null;
+  revision: number | null;
+  since: Date | null;
+  afterPlan: number | null;
+  afterPlanAt: Date | null;
+  observedAt: Date | null;
+  now: Date;
+}>;
+
+/** Health of these endpoints in one query; what nobody has confirmed of late is Unknown, whatever was stored. */
+export async function healthViews(tx: Tx, endpointUids: readonly string[]): Promise<HealthViews> {
+  const rows = await tx.$queryRaw<Row[]>`
+    SELECT e.uid, h.state, h.cause, h.revision, h.since, h."afterPlan", h."afterPlanAt", s."observedAt",
+           clock_timestamp() AS now
+    FROM "Endpoint" e LEFT JOIN "EndpointHealth" h ON h."endpointUid" = e.uid
+    LEFT JOIN "EnvironmentStatus" s ON s."environmentId" = e."environmentId"
+    WHERE e.uid = ANY(${endpointUids}::uuid[])`;
+  const views = new Map(rows.map((row) => [row.uid, viewOf(row)]));
+  return (uid) => views.get(uid) ?? NOT_LOOKED;
+}
+
+function viewOf({ now, observedAt, ...row }: Row): HealthView {
+  if (row.state === null) return NOT_LOOKED;
+  if (observedAt !== null && now.getTime() - observedAt.getTime() > STALE_MS)
+    return {
+      ...NOT_LOOKED,
+      cause: `the worker has not seen the cluster; before it was ${row.state}`,
+      since: observedAt.toISOString(),
+    };
+  const { afterPlan, afterPlanAt } = row;
+  return {
+    state: healthViewSchema.shape.state.parse(row.state),
+    cause: row.cause ?? "",
+    revision: row.revision,
+    since: row.since?.toISOString() ?? null,
+    after: afterPlan === null || afterPlanAt === null ? null : { plan: afterPlan, at: afterPlanAt.toISOString() },
+  };
+}

@@ -1,0 +1,126 @@
+import { type RollbackPreview, rollbackPreviewInputSchema, rollbackPreviewSchema } from "#domain/endpoint/preview.ts";
+import { DomainError } from "#domain/shared/errors.ts";
+import type { PlanView } from "#domain/shared/views.ts";
+import type { PlanRow } from "#server/db/plans.ts";
+import type { ServiceContext } from "#server/services/context.ts";
+import { type EndpointRow, findEndpoint } from "#server/services/endpoint/find.ts";
+import { healthViews } from "#server/services/endpoint/health-view.ts";
+import { quoted } from "#server/services/endpoint/promql.ts";
+import { defineVerb } from "#server/services/verb.ts";
+import { planViews } from "./plan-view.ts";
+import { rollbackChoice } from "./rollback-choice.ts";
+import { startSecondsOf } from "./start-seconds.ts";
+
+const CHOICES_MAX = 20;
+/** Routers swap a plan in milliseconds; proving that all did takes about this long. */
+const WARM_SECONDS = 1;
+
+type Entry = PlanView["entries"][number];
+
+/** What Roll back would do, said before the click. The rollback itself chooses again, by the same rule. */
+export const previewRollback = defineVerb({
+  name: "endpoint.rollbackPreview",
+  kind: "query",
+  permission: "endpoint:read",
+  input: rollbackPreviewInputSchema,
+  output: rollbackPreviewSchema,
+  async run(ctx, { toPlan, ...ref }) {
+    const tx = ctx.db.read;
+    const endpoint = await findEndpoint(tx, ref);
+    const { choice, numbered, current } = await rollbackChoice(tx, endpoint.uid, toPlan);
+    const [leaves] = current === null ? [] : await planViews(tx, [current]);
+    const left = leaves === undefined ? null : { plan: leaves.number, entries: leaves.entries };
+    if (choice.kind === "none") {
+      const choices = choice.choices.slice(0, CHOICES_MAX);
+      const views = await planViews(
+        tx,
+        choices.map(({ plan }) => numbered(plan)),
+      );
+      const shown = choices.map(({ plan, refusedBecause }, index) => ({
+        plan,
+        refusedBecause,
+        entries: views[index]?.entries ?? [],
+      }));
+      return { target: null, why: choice.why, leaves: left, unlikelyToHelp: null, choices: shown };
+    }
+    const row = numbered(choice.plan);
+    const [view] = await planViews(tx, [row]);
+    const entries = view?.entries ?? [];
+    const target = await targetOf(ctx, endpoint, row, entries, leaves?.entries ?? []);
+    const unlikelyToHelp = await whyNoHelp(ctx, endpoint, entries);
+    return { target, why: null, leaves: left, unlikelyToHelp, choices: [] };
+  },
+});
+
+const answers = ({ role, weightPercent }: Entry) => role === "live" && weightPercent > 0;
+
+async function targetOf(
+  ctx: ServiceContext,
+  endpoint: EndpointRow,
+  row: PlanRow,
+  entries: readonly Entry[],
+  now: readonly Entry[],
+): Promise<RollbackPreview["target"]> {
+  const revisions = await ctx.db.read.revision.findMany({
+    where: { endpointUid: endpoint.uid },
+    include: { status: true },
+  });
+  const readyOf = (revision: number) => revisions.find(({ number }) => number === revision)?.status?.readyReplicas ?? 0;
+  const readyIn = (list: readonly Entry[]) => list.filter(answers).reduce((sum, e) => sum + readyOf(e.revision), 0);
+  const cold = entries.filter((entry) => answers(entry) && readyOf(entry.revision) === 0);
+  const waits = await startSecondsOf(
+    ctx.db.read,
+    endpoint.uid,
+    cold.map(({ revision }) => revision),
+  );
+  return {
+    plan: row.number,
+    entries: entries.map((entry) => ({ ...entry, ready: readyOf(entry.revision), warm: readyOf(entry.revision) > 0 })),
+    liveFrom: row.firstServedAt?.toISOString() ?? null,
+    liveTo: row.supersededAt?.toISOString() ?? null,
+    latencyMsP95: await latencyThen(ctx, endpoint, row, entries),
+    warm: cold.length === 0,
+    waitSeconds: cold.length === 0 ? WARM_SECONDS : waits,
+    ready: readyIn(entries),
+    servingNow: readyIn(now),
+  };
+}
+
+/** Over the last hour in which it was served. Null: it was not, or metrics cannot be had. */
+async function latencyThen(
+  ctx: ServiceContext,
+  endpoint: EndpointRow,
+  { firstServedAt, supersededAt }: PlanRow,
+  entries: readonly Entry[],
+): Promise<number | null> {
+  if (firstServedAt === null) return null;
+  const toSeconds = Math.floor((supersededAt ?? new Date()).getTime() / 1000);
+  const lived = toSeconds - Math.floor(firstServedAt.getTime() / 1000);
+  const window = Math.max(60, Math.min(3_600, lived));
+  const revisions = entries.filter(answers).map(({ revision }) => revision);
+  const labels = `environment=${quoted(endpoint.environment.name)},endpoint=${quoted(endpoint.name)},revision=~${quoted(revisions.join("|"))}`;
+  const promql = `1000 * histogram_quantile(0.95, sum by (le) (rate(slipway_request_duration_seconds_bucket{${labels},role="live"}[${window}s])))`;
+  const range = { fromSeconds: toSeconds, toSeconds, stepSeconds: 60 };
+  try {
+    const [sample] = await ctx.metrics.range(promql, range, ctx.signal);
+    return sample?.values.get(toSeconds) ?? null;
+  } catch (error) {
+    if (error instanceof DomainError) return null;
+    throw error;
+  }
+}
+
+/** An endpoint whose trouble is not a revision's own, or whose target is the very one that is in trouble. */
+async function whyNoHelp(
+  ctx: ServiceContext,
+  endpoint: EndpointRow,
+  entries: readonly Entry[],
+): Promise<string | null> {
+  const health = (await healthViews(ctx.db.read, [endpoint.uid]))(endpoint.uid);
+  if (health.state !== "Degraded" && health.state !== "Failing") return null;
+  const guilty = entries.find((entry) => answers(entry) && entry.revision === health.revision);
+  if (guilty !== undefined)
+    return `It would go on serving v${guilty.version} · r${guilty.revision}, which is what misses its targets: rolling back will probably not help.`;
+  if (health.revision === null) return "No revision does better than another: rolling back will probably not help.";
+  return null;
+}

@@ -1,0 +1,122 @@
+import { type TrafficPreview, trafficPreviewInputSchema, trafficPreviewSchema } from "#domain/endpoint/preview.ts";
+import type { TrafficEntry } from "#domain/endpoint/schema.ts";
+import { checkEntries } from "#domain/endpoint/weights.ts";
+import { contractDifferences } from "#domain/shared/contract.ts";
+import { type Signature, signatureSchema } from "#domain/shared/signature.ts";
+import { type Move, movesBetween } from "#domain/traffic/moves.ts";
+import { findEndpoint } from "#server/services/endpoint/find.ts";
+import { findRevisions } from "#server/services/revision/view.ts";
+import { defineVerb } from "#server/services/verb.ts";
+import { findBasePlan } from "./base-plan.ts";
+import { type PlanEntry, storedEntries } from "./decide-plan.ts";
+import { planViews } from "./plan-view.ts";
+import { allocate } from "./put.ts";
+import { startSecondsOf } from "./start-seconds.ts";
+
+const REVISIONS_MAX = 1_000;
+
+type Revision = Readonly<{
+  number: number;
+  version: number;
+  ready: number;
+  signature: Signature | null;
+  model: string;
+}>;
+
+/** What Change traffic would do, said before the save: who moves, and what speaks against it. Nothing is written. */
+export const previewTraffic = defineVerb({
+  name: "endpoint.trafficPreview",
+  kind: "query",
+  permission: "endpoint:read",
+  input: trafficPreviewInputSchema,
+  output: trafficPreviewSchema,
+  async run(ctx, { entries, ...ref }): Promise<TrafficPreview> {
+    const tx = ctx.db.read;
+    const endpoint = await findEndpoint(tx, ref);
+    const base = await findBasePlan(tx, endpoint.uid);
+    const [baseView] = base === null ? [] : await planViews(tx, [base]);
+    const rows = await findRevisions(tx, { endpointUid: endpoint.uid }, REVISIONS_MAX);
+    const revisions = new Map(
+      rows.map((row): [number, Revision] => [
+        row.number,
+        {
+          number: row.number,
+          model: row.version.model.name,
+          version: row.version.number,
+          ready: row.status?.readyReplicas ?? 0,
+          signature: signatureSchema.nullable().parse(row.version.signature),
+        },
+      ]),
+    );
+    const told = { plan: endpoint.newestPlan, before: baseView?.entries ?? [] };
+    const errors = checkEntries(entries, new Set(revisions.keys()));
+    if (errors.length > 0) return { ...told, errors, after: [], moves: [], movedPercent: 0, checks: [] };
+
+    const before = base === null ? [] : storedEntries(base);
+    const moves = movesBetween(sharesOf(before), sharesOf(allocate(before, entries)));
+    const serving = entries.filter((entry) => entry.role === "live" && entry.weightPercent > 0);
+    const cold = serving.filter(({ revision }) => (revisions.get(revision)?.ready ?? 0) === 0);
+    const waits = await startSecondsOf(
+      tx,
+      endpoint.uid,
+      cold.map(({ revision }) => revision),
+    );
+    return {
+      ...told,
+      errors: [],
+      after: entries.map((entry) => ({ ...entry, ...namesOf(revisions.get(entry.revision)) })),
+      moves,
+      movedPercent: sumOf(moves),
+      checks: [...contractChecks(before, serving, revisions), ...capacityChecks(serving, revisions, waits)],
+    };
+  },
+});
+
+const namesOf = (revision: Revision | undefined) => ({
+  model: revision?.model ?? "",
+  version: String(revision?.version ?? ""),
+});
+
+const sharesOf = (entries: readonly PlanEntry[]) =>
+  new Map(entries.filter(({ role }) => role === "live").map((entry) => [entry.revision, entry.ranges]));
+
+const sumOf = (moves: readonly Move[]) => Number(moves.reduce((sum, { percent }) => sum + percent, 0).toFixed(2));
+
+type Checks = TrafficPreview["checks"];
+
+/** Callers are written for what has most of the traffic now. */
+function contractChecks(
+  before: readonly PlanEntry[],
+  serving: readonly TrafficEntry[],
+  revisions: ReadonlyMap<number, Revision>,
+): Checks {
+  const [most] = before.filter(({ role }) => role === "live").sort((a, b) => b.weightBps - a.weightBps);
+  const known = most === undefined ? undefined : revisions.get(most.revision);
+  if (known?.signature == null) return [];
+  const { signature } = known;
+  return serving.flatMap(({ revision }): Checks => {
+    const other = revisions.get(revision);
+    if (other?.signature == null || other.number === known.number) return [];
+    const differences = contractDifferences(signature, other.signature);
+    const same = `v${other.version} · r${revision} takes and answers what v${known.version} does.`;
+    const differs = `v${other.version} · r${revision} is not what callers of v${known.version} expect: ${differences.join(", ")}.`;
+    return [
+      { kind: "contract", ok: differences.length === 0, revision, message: differences.length === 0 ? same : differs },
+    ];
+  });
+}
+
+const capacityChecks = (
+  serving: readonly TrafficEntry[],
+  revisions: ReadonlyMap<number, Revision>,
+  waitSeconds: number,
+): Checks =>
+  serving.map(({ revision }) => {
+    const ready = revisions.get(revision)?.ready ?? 0;
+    const name = `v${revisions.get(revision)?.version ?? ""} · r${revision}`;
+    const message =
+      ready > 0
+        ? `${name} has ${ready} ready ${ready === 1 ? "pod" : "pods"}.`
+        : `${name} has no pods yet: it takes about ${waitSeconds} s, and until then the plan before keeps answering.`;
+    return { kind: "capacity", ok: ready > 0, revision, message };
+  });

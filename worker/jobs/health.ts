@@ -1,0 +1,198 @@
+import { fleetQueries } from "#domain/endpoint/fleet-queries.ts";
+import {
+  decideHealth,
+  decideIncident,
+  type HealthRecord,
+  type HealthVerdict,
+  recordHealth,
+  type ServingRevision,
+} from "#domain/endpoint/health.ts";
+import { DomainError } from "#domain/shared/errors.ts";
+import {
+  endIncident,
+  type HealthRow,
+  type HealthState,
+  loadHealth,
+  markPlan,
+  openIncident,
+  saveHealth,
+  worsenIncident,
+} from "#server/db/reconcile/health-state.ts";
+import { tellWebhook } from "#server/db/reconcile/webhook-deliveries.ts";
+import type { MetricsSource } from "#server/ports/metrics.ts";
+import type { WorkerContext } from "#worker/runtime/context.ts";
+
+/** Rates are measured over this long; a scrape every 15 s gives four values. */
+const WINDOW_SECONDS = 60;
+/** The copies of a healthy cluster prove themselves every ten seconds. */
+const STALE_MS = 30_000;
+
+export type HealthJob = Readonly<{
+  ctx: Pick<WorkerContext, "db" | "scopes" | "log">;
+  metrics: MetricsSource;
+  /** Whether somebody is told of incidents. */
+  webhook: boolean;
+  /** How long a miss lasts before it is an incident, and its end before it is over. */
+  incidentAfterMs: number;
+}>;
+
+/** Judges every endpoint once. Nothing is written where nothing changed. */
+export async function judgeHealth(job: HealthJob): Promise<void> {
+  const states = await loadHealth(job.ctx.db);
+  const rates = await readRates(job.metrics);
+  const judged = states.map((state) => judge(job, state, rates));
+  await saveHealth(
+    job.ctx.db,
+    judged.filter(({ state, record }) => differs(state, record)).map(({ record }) => record),
+  );
+  for (const one of judged) await followUp(job, one);
+}
+
+type Rates = Readonly<{
+  why: string | null;
+  of(state: HealthState, revision: number): Pick<ServingRevision, "requestsPerSecond" | "errorRatio" | "latencyMsP99">;
+}>;
+
+const NO_RATES = { requestsPerSecond: null, errorRatio: null, latencyMsP99: null };
+
+/** Three queries for all endpoints together. */
+async function readRates(metrics: MetricsSource): Promise<Rates> {
+  const now = Math.floor(Date.now() / 1000);
+  const range = { fromSeconds: now, toSeconds: now, stepSeconds: WINDOW_SECONDS };
+  const queries = fleetQueries("environment, endpoint, revision", WINDOW_SECONDS);
+  const read = async (promql: string) => {
+    const samples = await metrics.range(promql, range, AbortSignal.timeout(WINDOW_SECONDS * 1000));
+    const keyed = samples.map(({ labels, values }) => {
+      const key = `${labels.environment}/${labels.endpoint}/${labels.revision}`;
+      return [key, values.get(now) ?? null] as const;
+    });
+    return new Map(keyed);
+  };
+  try {
+    const [requests, errors, latency] = await Promise.all([
+      read(queries.requestsPerSecond),
+      read(queries.errorRatio),
+      read(queries.latencyMsP99),
+    ]);
+    return {
+      why: null,
+      of({ environment, name }, revision) {
+        const key = `${environment}/${name}/${revision}`;
+        return {
+          requestsPerSecond: requests.get(key) ?? null,
+          errorRatio: errors.get(key) ?? null,
+          latencyMsP99: latency.get(key) ?? null,
+        };
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return { why: error.message.replace(/\.$/, ""), of: () => NO_RATES };
+  }
+}
+
+type Judged = Readonly<{ state: HealthState; record: HealthRow }>;
+
+function judge(job: HealthJob, state: HealthState, rates: Rates): Judged {
+  const verdict: HealthVerdict = decideHealth({
+    targets: state.targets,
+    serving: servingOf(state, rates),
+    deploying: deployingOf(state),
+    deployFailed: state.newestState === "failed" ? failedOf(state) : null,
+    blindToCluster: blindness(job, state),
+    blindToMetrics: rates.why,
+    windowSeconds: WINDOW_SECONDS,
+  });
+  const { plan, now } = state;
+  const after = plan?.servedAt == null ? null : { plan: plan.number, at: plan.servedAt };
+  return { state, record: { ...recordHealth(recordOf(state), verdict, after, now), endpointUid: state.uid } };
+}
+
+function servingOf(state: HealthState, rates: Rates): ServingRevision[] {
+  const entries = state.plan?.entries.filter(({ role, weightBps }) => role === "live" && weightBps > 0) ?? [];
+  return entries.map(({ revision, weightBps }) => {
+    const known = state.revisions.find(({ number }) => number === revision);
+    return {
+      revision,
+      version: String(known?.version ?? "?"),
+      weightBps,
+      ready: known?.ready ?? 0,
+      desired: known?.desired ?? 0,
+      ...rates.of(state, revision),
+    };
+  });
+}
+
+function deployingOf(state: HealthState): string | null {
+  if (state.newestState !== "pending" || state.newestPlan <= (state.plan?.number ?? 0)) return null;
+  const trouble = troubleOf(state);
+  const waiting = state.waiting ?? `change #${state.newestPlan} is on its way`;
+  return trouble === null ? inSentence(waiting) : `${inSentence(waiting)}: ${inSentence(trouble)}`;
+}
+
+const failedOf = (state: HealthState): string => {
+  const trouble = troubleOf(state);
+  return inSentence(trouble ?? state.failure ?? "its pods did not get ready in time");
+};
+
+const troubleOf = ({ revisions }: HealthState): string | null =>
+  revisions.find(({ trouble }) => trouble !== null)?.trouble?.message ?? null;
+
+/** A sentence as a part of another one; names keep their capital. */
+const inSentence = (words: string): string => {
+  const text = words.replace(/\.$/, "");
+  return /^(Waiting|The|No|Pod|Container) /.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+};
+
+function blindness({ ctx }: HealthJob, { environmentId }: HealthState): string | null {
+  const scope = ctx.scopes.all().find((one) => one.environmentId === environmentId);
+  if (scope === undefined) return "its environment has not been looked at yet";
+  const { synced, staleMs } = scope.fresh();
+  return synced && staleMs <= STALE_MS ? null : "its cluster does not answer";
+}
+
+function recordOf({ health }: HealthState): HealthRecord | null {
+  if (health === null) return null;
+  const { afterPlan, afterPlanAt, ...record } = health;
+  const after = afterPlan === null || afterPlanAt === null ? null : { plan: afterPlan, at: afterPlanAt };
+  return { ...record, after };
+}
+
+function differs({ health }: HealthState, record: HealthRecord): boolean {
+  const same = (a: Date | null | undefined, b: Date | null) => a?.getTime() === b?.getTime();
+  return (
+    health === null ||
+    health.state !== record.state ||
+    health.cause !== record.cause ||
+    health.revision !== record.revision ||
+    !same(health.since, record.since) ||
+    !same(health.missedSince, record.missedSince) ||
+    !same(health.metSince, record.metSince)
+  );
+}
+
+/** What follows from a verdict that lasts: an incident, its end, and what is known of the plan. */
+async function followUp(job: HealthJob, { state, record }: Judged): Promise<void> {
+  const { now, plan, incident } = state;
+  const { db, log } = job.ctx;
+  const decision = decideIncident(record, incident, now, job.incidentAfterMs);
+  const lasted = (since: Date | null) => since !== null && now.getTime() - since.getTime() >= job.incidentAfterMs;
+  // A plan answers for what was missed while it was served, not for what it found.
+  const planMissed = lasted(record.missedSince) && lasted(plan?.servedAt ?? null);
+  const planMet = record.missedSince === null && lasted(record.metSince);
+  const marks =
+    plan !== null && ((planMissed && plan.missedTargetsAt === null) || (planMet && plan.missedTargetsAt !== null));
+  if (decision === null && !marks) return;
+  await db.inTransaction(async (tx) => {
+    if (marks) await markPlan(tx, plan.id, planMissed);
+    if (decision === "open") {
+      const id = await openIncident(tx, record);
+      if (id !== null) await tellWebhook(tx, id, "incident.opened", job.webhook);
+    }
+    if (incident === null) return;
+    if (decision === "worsen") await worsenIncident(tx, incident.id, record.cause);
+    if (decision === "resolve" && (await endIncident(tx, incident.id)))
+      await tellWebhook(tx, incident.id, "incident.resolved", job.webhook);
+  });
+  if (decision !== null) log.info({ endpoint: state.name, decision, cause: record.cause }, "incident");
+}
