@@ -3,6 +3,7 @@ import type { Condition } from "#domain/shared/condition.ts";
 import type { Trouble } from "#domain/shared/views.ts";
 import type { PlanState } from "#domain/traffic/plan-state.ts";
 import type { Database } from "#server/db/client.ts";
+import { Prisma } from "#server/db/generated/client.ts";
 import { NEWS_CHANNEL } from "#server/db/record-change.ts";
 
 export type ConditionReport = Omit<Condition, "lastTransitionAt">;
@@ -50,7 +51,7 @@ export type EndpointReport = Readonly<{
  * `pending` only if a newer one did not supersede it meanwhile.
  */
 export async function reportEndpoint(db: Database, report: EndpointReport): Promise<void> {
-  const { endpointUid: uid, plan } = report;
+  const { endpointUid: uid } = report;
   const json = (value: unknown) => JSON.stringify(value);
   await db.read.$executeRaw`
     WITH revisions AS (
@@ -87,7 +88,26 @@ export async function reportEndpoint(db: Database, report: EndpointReport): Prom
       DELETE FROM "PlanAck" WHERE "endpointUid" = ${uid}::uuid
         AND "podUid" NOT IN (SELECT jsonb_array_elements_text(${json(report.routerPodUids)}::jsonb))
         AND ${report.routerPodUids !== null}
-    ), plan AS (
+    ), ${planStatement(report.plan)},
+    status AS (
+    INSERT INTO "EndpointStatus" AS s ("endpointUid", "observedGeneration", "publishedPlan", "publishedAt", acknowledged,
+                                       routers, "observedAt", "purgedAt")
+    VALUES (${uid}::uuid, ${report.observedGeneration}, ${report.publishedPlan}, clock_timestamp(),
+            ${report.acknowledged}, ${report.routers}, clock_timestamp(),
+            CASE WHEN ${report.purged} THEN clock_timestamp() END)
+    ON CONFLICT ("endpointUid") DO UPDATE SET "observedGeneration" = excluded."observedGeneration",
+      "publishedPlan" = excluded."publishedPlan",
+      "publishedAt" = CASE WHEN s."publishedPlan" = excluded."publishedPlan" THEN s."publishedAt"
+                      ELSE excluded."publishedAt" END,
+      acknowledged = excluded.acknowledged, routers = excluded.routers, "observedAt" = excluded."observedAt",
+      "purgedAt" = coalesce(s."purgedAt", excluded."purgedAt")
+    RETURNING "endpointUid")
+    SELECT pg_notify(${NEWS_CHANNEL}, '')::text FROM status`;
+}
+
+/** How far the newest plan got, and the end of what was applied before it. */
+const planStatement = (plan: PlanReport | undefined) => Prisma.sql`
+    plan AS (
       UPDATE "TrafficPlanStatus" SET
         state = CASE WHEN state = 'pending' THEN ${plan?.state ?? "pending"} ELSE state END,
         "appliedAt" = CASE WHEN state = 'pending' AND ${plan?.state === "applied"} THEN clock_timestamp()
@@ -103,19 +123,4 @@ export async function reportEndpoint(db: Database, report: EndpointReport): Prom
       FROM "TrafficPlan" older, "TrafficPlan" newer
       WHERE ${plan?.served === true} AND newer.id = ${plan?.planId ?? null}::uuid
         AND older."endpointUid" = newer."endpointUid" AND older.number < newer.number AND s."planId" = older.id
-        AND s.state = 'applied' AND s."supersededAt" IS NULL
-    ), status AS (
-    INSERT INTO "EndpointStatus" AS s ("endpointUid", "observedGeneration", "publishedPlan", "publishedAt", acknowledged,
-                                       routers, "observedAt", "purgedAt")
-    VALUES (${uid}::uuid, ${report.observedGeneration}, ${report.publishedPlan}, clock_timestamp(),
-            ${report.acknowledged}, ${report.routers}, clock_timestamp(),
-            CASE WHEN ${report.purged} THEN clock_timestamp() END)
-    ON CONFLICT ("endpointUid") DO UPDATE SET "observedGeneration" = excluded."observedGeneration",
-      "publishedPlan" = excluded."publishedPlan",
-      "publishedAt" = CASE WHEN s."publishedPlan" = excluded."publishedPlan" THEN s."publishedAt"
-                      ELSE excluded."publishedAt" END,
-      acknowledged = excluded.acknowledged, routers = excluded.routers, "observedAt" = excluded."observedAt",
-      "purgedAt" = coalesce(s."purgedAt", excluded."purgedAt")
-    RETURNING "endpointUid")
-    SELECT pg_notify(${NEWS_CHANNEL}, '')::text FROM status`;
-}
+        AND s.state = 'applied' AND s."supersededAt" IS NULL)`;
