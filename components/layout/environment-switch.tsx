@@ -1,11 +1,13 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { ChevronDown } from "lucide-react";
 import { usePathname, useRouter } from "next/navigation";
 import { useQueryState } from "nuqs";
 import { useTRPC } from "#components/trpc/client.tsx";
+import { Button } from "#components/ui/button.tsx";
 import { classNames } from "#components/ui/class-names.ts";
-import { Select } from "#components/ui/select.tsx";
+import { Menu, MenuChoices } from "#components/ui/menu.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 
 const ALL = "*";
@@ -25,19 +27,25 @@ export function EnvironmentSwitch() {
       router.push(value === ALL ? screenPaths.endpoints : `${screenPaths.endpoints}?environment=${value}`);
     else void setChosen(value === ALL ? null : value);
   };
+  const options = [
+    { value: ALL, label: "All environments" },
+    ...environments.map(({ name, kind: kindOf }) => ({
+      value: name,
+      label: kindOf === "production" ? `${name} · production` : name,
+    })),
+  ];
   return (
-    <Select
-      aria-label="Environment"
-      value={chosen ?? ALL}
-      onValueChange={choose}
-      options={[
-        { value: ALL, label: "All environments" },
-        ...environments.map(({ name, kind: kindOf }) => ({
-          value: name,
-          label: kindOf === "production" ? `${name} · production` : name,
-        })),
-      ]}
-      className={classNames("w-auto max-w-48", kind === "production" && "border-2 border-degraded")}
-    />
+    <Menu
+      align="start"
+      trigger={
+        <Button className={classNames("min-w-0 shrink", kind === "production" && "border-2 border-degraded")}>
+          <span className="sr-only">Environment:</span>
+          <span className="truncate">{chosen ?? "All environments"}</span>
+          <ChevronDown aria-hidden className="text-muted" />
+        </Button>
+      }
+    >
+      <MenuChoices label="Environment" value={chosen ?? ALL} onValueChange={choose} options={options} />
+    </Menu>
   );
 }

@@ -10,7 +10,8 @@ import { BottomBar, Nav } from "./nav.tsx";
 import { type Account, TopBar } from "./top-bar.tsx";
 
 // Not needed before somebody searches.
-const CommandPalette = dynamic(() => import("./command-palette.tsx").then((file) => file.CommandPalette), {
+const loadPalette = () => import("./command-palette.tsx").then((file) => file.CommandPalette);
+const CommandPalette = dynamic(loadPalette, {
   ssr: false,
 });
 
@@ -26,6 +27,8 @@ export function Frame({ account, narrowNav, accountMenu, children }: FrameProps)
   const [searching, setSearching] = useState(false);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
+      // By the second key of the pair it is there.
+      if (event.key === "Meta" || event.key === "Control") void loadPalette();
       if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
       event.preventDefault();
       setSearching((open) => !open);

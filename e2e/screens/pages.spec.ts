@@ -22,7 +22,9 @@ test("any screen is two keys and a few letters away", async ({ signedIn: page })
   await page.goto("/");
   await expect(page.getByText("live", { exact: true })).toBeVisible();
   await page.keyboard.press("ControlOrMeta+k");
+  await expect(page.getByRole("combobox", { name: "Jump to" })).toBeFocused();
   await page.keyboard.type("aud");
+  await expect(page.getByRole("option", { name: "Audit" })).toHaveAttribute("aria-selected", "true");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/audit$/);
 });

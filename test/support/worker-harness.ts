@@ -85,10 +85,14 @@ export type WorkerProcess = Readonly<{
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** One installation with one environment, in a namespace of its own; several can share a cluster. */
-export async function startWorld(cluster: TestCluster, over: { namespace?: string; warmFullMinutes?: number } = {}) {
+export async function startWorld(
+  cluster: TestCluster,
+  over: { namespace?: string; warmFullMinutes?: number; env?: Record<string, string> } = {},
+) {
   const namespace = over.namespace ?? `ns-${Math.random().toString(36).slice(2, 8)}`;
   const gatewayPort = await freePort();
   const rest: Rest = await startRest({
+    ...over.env,
     KUBECONFIG: cluster.kubeconfig,
     SLIPWAY_GATEWAY_PORT: String(gatewayPort),
     SLIPWAY_LOCAL_ENVIRONMENT: JSON.stringify({ namespace, warmFullMinutes: over.warmFullMinutes ?? 60 }),
@@ -121,6 +125,7 @@ export async function startWorld(cluster: TestCluster, over: { namespace?: strin
       DATABASE_URL: rest.databaseUrl,
       KUBECONFIG: cluster.kubeconfig,
       SLIPWAY_HOME: rest.home,
+      ...over.env,
       SLIPWAY_SECRET_KEY: "a-secret-key-for-tests-only",
       WORKER_PORT: "0",
       ...env,

@@ -1,0 +1,76 @@
+"use client";
+
+import { Table2 } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { Button } from "#components/ui/button.tsx";
+import { classNames } from "#components/ui/class-names.ts";
+import { Dialog } from "#components/ui/dialog.tsx";
+import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
+import { axisTime } from "./time-axis.ts";
+import { TimeChart, type TimeChartProps } from "./time-chart.tsx";
+
+type ChartPanelProps = Omit<TimeChartProps, "label"> &
+  Readonly<{
+    title: string;
+    /** Toggles, right of the title. */
+    controls?: ReactNode;
+    /** Instead of the chart: why there is nothing to draw. */
+    instead?: ReactNode;
+    className?: string;
+  }>;
+
+/** A chart under its title, and behind it the same values as a table. */
+export function ChartPanel({ title, controls, instead, className, ...chart }: ChartPanelProps) {
+  const [open, setOpen] = useState(false);
+  const { span, lines } = chart;
+  const label = `${title}, ${axisTime(span.fromMs, span, true)} to ${axisTime(span.toMs, span, true)}. Its values are behind the table button.`;
+  return (
+    <section className={classNames("min-w-0 rounded-card border bg-surface p-4", className)} aria-label={title}>
+      <header className="flex min-h-8 items-center gap-2">
+        <h3 className="font-medium">{title}</h3>
+        <div className="ml-auto flex items-center gap-1">{instead ? null : controls}</div>
+        {instead ? null : (
+          <Button look="quiet" size="icon" aria-label={`${title} as a table`} onClick={() => setOpen(true)}>
+            <Table2 aria-hidden className="text-muted" />
+          </Button>
+        )}
+      </header>
+      {instead ? (
+        <div className="flex h-45 items-center justify-center px-4 text-center text-muted">{instead}</div>
+      ) : (
+        <TimeChart {...chart} label={label} />
+      )}
+      <Dialog open={open} onOpenChange={setOpen} title={title} className="max-w-200">
+        <Table label={title}>
+          <TableHead>
+            <HeadCell>Time</HeadCell>
+            {lines.map(({ id, name }) => (
+              <HeadCell key={id} className="text-right">
+                {name}
+              </HeadCell>
+            ))}
+          </TableHead>
+          <tbody>{open ? <ValueRows {...chart} /> : null}</tbody>
+        </Table>
+      </Dialog>
+    </section>
+  );
+}
+
+const ValueRows = ({ times, lines, words, span }: Omit<TimeChartProps, "label">) =>
+  times.toReversed().map((atMs, back) => {
+    const index = times.length - 1 - back;
+    return (
+      <Row key={atMs}>
+        <Cell className="whitespace-nowrap">{axisTime(atMs, span, true)}</Cell>
+        {lines.map(({ id, values }) => {
+          const value = values[index] ?? null;
+          return (
+            <Cell key={id} numeric className={value === null ? "text-muted" : ""}>
+              {value === null ? "no data" : words(value)}
+            </Cell>
+          );
+        })}
+      </Row>
+    );
+  });

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { gapsOf, isLone, logTicksFor, spread, ticksFor } from "./gaps.ts";
+
+const asked = { fromMs: 0, toMs: 100 };
+
+test("a gap reaches from the last known moment to the next, at the ends too, and is never a value", () => {
+  const times = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
+  const known = times.map((at) => at >= 20 && at !== 50 && at !== 60 && at < 90);
+  expect(gapsOf(times, known, asked, 10, 15)).toEqual([
+    { fromMs: 0, toMs: 20 },
+    { fromMs: 40, toMs: 70 },
+    { fromMs: 80, toMs: 100 },
+  ]);
+});
+
+test("without any value all of it is a gap; what is only not there yet is none", () => {
+  expect(gapsOf([0, 10], [false, false], asked, 10, 15)).toEqual([asked]);
+  expect(gapsOf([0, 50, 90], [true, true, true], asked, 50, 15)).toEqual([]);
+});
+
+test("a value between two gaps is alone, one with a neighbour is not", () => {
+  expect([null, 1, null, 2, 3].map((_, index, values) => isLone(values, index))).toEqual([
+    false,
+    true,
+    false,
+    false,
+    false,
+  ]);
+});
+
+test("an axis begins at zero, holds the highest value and has round steps", () => {
+  expect(ticksFor(0)).toEqual([0, 0.25, 0.5, 0.75, 1]);
+  expect(ticksFor(7.3)).toEqual([0, 2, 4, 6, 8]);
+  expect(ticksFor(0.041)).toEqual([0, 0.02, 0.04, 0.06, 0.08]);
+  expect(ticksFor(300 * 1024 ** 2, true)).toEqual([0, 100, 200, 300, 400].map((mebi) => mebi * 1024 ** 2));
+  expect(logTicksFor(3, 240)).toEqual([1, 10, 100, 1000]);
+});
+
+test("labels at line ends do not cover each other, keep their order and stay inside", () => {
+  expect(spread([10, 12, 50], 14, 0, 100)).toEqual([10, 24, 50]);
+  expect(spread([98, 97], 14, 0, 100)).toEqual([100, 86]);
+});

@@ -1,0 +1,30 @@
+import type { Span } from "./gaps.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 10_080].map(
+  (minutes) => minutes * MINUTE_MS,
+);
+const TICKS_MAX = 5;
+
+/** Round moments of the reader's own clock, at most five. */
+export function timeTicks({ fromMs, toMs }: Span): number[] {
+  const step = STEPS_MS.find((ms) => (toMs - fromMs) / ms <= TICKS_MAX) ?? (toMs - fromMs) / TICKS_MAX;
+  const offsetMs = new Date(fromMs).getTimezoneOffset() * MINUTE_MS;
+  const first = Math.ceil((fromMs - offsetMs) / step) * step + offsetMs;
+  const ticks: number[] = [];
+  for (let at = first; at <= toMs; at += step) ticks.push(at);
+  return ticks;
+}
+
+/** "02:10" within two days, "3 May" over more; `exact` with seconds and day. */
+export function axisTime(atMs: number, { fromMs, toMs }: Span, exact = false): string {
+  const at = new Date(atMs);
+  const day = at.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+  const long = toMs - fromMs > 2 * DAY_MS;
+  if (exact) {
+    const time = at.toLocaleTimeString("en-GB");
+    return toMs - fromMs > DAY_MS / 2 ? `${day} ${time}` : time;
+  }
+  return long ? day : at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+}

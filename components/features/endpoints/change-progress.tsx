@@ -1,0 +1,96 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Check, Circle, LoaderCircle, X } from "lucide-react";
+import { Fragment } from "react";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { failureOf } from "#components/trpc/failure.ts";
+import { Button } from "#components/ui/button.tsx";
+import { classNames } from "#components/ui/class-names.ts";
+import { useNow } from "#components/ui/relative-time.tsx";
+import { announce } from "#components/ui/toast.tsx";
+import type { Endpoint, EndpointRef } from "./endpoint-ref.ts";
+import { type Step, stepsOf, undoTargetOf } from "./progress-steps.ts";
+import { useWriteRefusal } from "./use-refusal.ts";
+import { changeWords, versionsWords } from "./words.ts";
+
+/** So long the newest change stays in sight after it is applied; then the ledger has it. */
+const SHOWN_MS = 15 * 60_000;
+const LOOK_BACK = 20;
+
+/** How far the newest change is, and the way back from it. */
+export function ChangeProgress({ at, view }: { at: EndpointRef; view: Endpoint }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const nowMs = useNow();
+  const { plan } = view;
+  const plans = useQuery({ ...trpc.endpoint.plans.queryOptions({ ...at, limit: LOOK_BACK }), enabled: plan !== null });
+  const refusal = useWriteRefusal("traffic:rollback");
+  const undo = useMutation(
+    trpc.endpoint.rollback.mutationOptions({
+      onSuccess: () => void queryClient.invalidateQueries({ queryKey: trpc.endpoint.pathKey() }),
+      onError: (error) => announce(failureOf(error).message, { failed: true }),
+    }),
+  );
+  if (plan === null || plan.kind === "delete" || nowMs === null) return null;
+  const old = plan.appliedAt !== null && nowMs - Date.parse(plan.appliedAt) > SHOWN_MS;
+  if (old) return null;
+  const target = undoTargetOf(plan, plans.data?.items ?? []);
+  return (
+    <section
+      aria-label={`Progress of change #${plan.number}`}
+      className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-card border bg-surface px-4 py-2"
+    >
+      <p className="font-medium">
+        #{plan.number} {changeWords(plan)}
+      </p>
+      <ol aria-live="polite" className="flex flex-wrap items-center gap-2">
+        {stepsOf(plan, view.revisions).map((step, index) => (
+          <Fragment key={step.name}>
+            {index === 0 ? null : (
+              <li aria-hidden="true" className="text-muted">
+                →
+              </li>
+            )}
+            <StepMark step={step} />
+          </Fragment>
+        ))}
+      </ol>
+      {plan.appliedAt === null ? null : (
+        <p
+          className="text-muted"
+          title="Every router has proven that it serves only what this change names; a revision it excludes answers nobody."
+        >
+          0 wrong answers since {new Date(plan.appliedAt).toLocaleTimeString("en-GB")}
+        </p>
+      )}
+      {plan.failure === null ? null : <p className="text-failing">{plan.failure}</p>}
+      {target === null ? null : (
+        <Button
+          size="small"
+          className="ml-auto max-sm:ml-0"
+          busy={undo.isPending}
+          refusal={refusal}
+          onClick={() => undo.mutate({ ...at, toPlan: target.number, reason: `Undo of #${plan.number}` })}
+        >
+          Undo: back to #{target.number} ({versionsWords(target.entries)})
+        </Button>
+      )}
+    </section>
+  );
+}
+
+const MARKS = { done: Check, now: LoaderCircle, ahead: Circle, failed: X } as const;
+const COLOURS = { done: "text-ink", now: "text-deploying", ahead: "text-muted", failed: "text-failing" } as const;
+const SPOKEN = { done: "done", now: "under way", ahead: "to come", failed: "failed" } as const;
+
+function StepMark({ step }: { step: Step }) {
+  const Mark = MARKS[step.state];
+  return (
+    <li className={classNames("flex items-center gap-1 whitespace-nowrap", COLOURS[step.state])}>
+      <Mark className={classNames("size-4", step.state === "now" && "motion-safe:animate-spin")} aria-hidden />
+      {step.name}
+      <span className="sr-only">, {SPOKEN[step.state]}</span>
+    </li>
+  );
+}

@@ -1,0 +1,165 @@
+"use client";
+
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Check, TriangleAlert } from "lucide-react";
+import { useState } from "react";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { failureOf } from "#components/trpc/failure.ts";
+import { Banner } from "#components/ui/banner.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { CopyLine } from "#components/ui/copy-button.tsx";
+import { Sheet } from "#components/ui/dialog.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { Textarea } from "#components/ui/input.tsx";
+import { revisionLabel } from "#components/ui/revision.tsx";
+import { TrafficBar } from "#components/ui/traffic-bar.tsx";
+import { curlOf } from "./curl.ts";
+import type { Endpoint, EndpointRef, Kind, Plan } from "./endpoint-ref.ts";
+import { PlanConflict } from "./plan-conflict.tsx";
+import { draftOf, entriesOf, remainingPercent } from "./traffic-draft.ts";
+import { TrafficFields } from "./traffic-fields.tsx";
+import { useWriteRefusal } from "./use-refusal.ts";
+import { sharesOf } from "./words.ts";
+
+type ChangeTrafficSheetProps = Readonly<{
+  at: EndpointRef;
+  view: Endpoint;
+  kind: Kind | undefined;
+  onClose: () => void;
+}>;
+
+/** Shares as numbers, with what they would do said beside them. What is typed survives a refusal. */
+export function ChangeTrafficSheet({ at, view, kind, onClose }: ChangeTrafficSheetProps) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  // What was seen when the sheet opened: a change of somebody else's meanwhile must be refused, not overwritten.
+  const [seen, setSeen] = useState({ plan: view.plan?.number ?? 0, entries: view.plan?.entries ?? [] });
+  const [lines, setLines] = useState(() => draftOf(seen.entries, view.revisions));
+  const [reason, setReason] = useState("");
+  const refusal = useWriteRefusal("traffic:write", kind);
+  const remaining = remainingPercent(lines);
+  const entries = entriesOf(lines);
+  const preview = useQuery({
+    ...trpc.endpoint.trafficPreview.queryOptions({ ...at, entries: entries ?? [] }),
+    enabled: entries !== null,
+    placeholderData: keepPreviousData,
+  });
+  const put = useMutation(
+    trpc.endpoint.putTraffic.mutationOptions({
+      onSuccess: () => {
+        void queryClient.invalidateQueries({ queryKey: trpc.endpoint.pathKey() });
+        onClose();
+      },
+    }),
+  );
+  const failure = put.error === null ? null : failureOf(put.error);
+  const conflict = failure?.code === "plan_conflict" ? ((failure.detail.currentPlan ?? null) as Plan | null) : null;
+  const body = { entries: entries ?? [], reason };
+  const rebase = (plan: Plan, keep: boolean) => {
+    setSeen({ plan: plan.number, entries: plan.entries });
+    if (!keep) setLines(draftOf(plan.entries, view.revisions));
+    put.reset();
+  };
+  const incomplete =
+    remaining === null
+      ? "A field holds no share."
+      : remaining > 0
+        ? `${remaining} % are not given to anybody yet.`
+        : remaining < 0
+          ? `${-remaining} % too much.`
+          : entries === null
+            ? "A field holds no share."
+            : null;
+  return (
+    <Sheet
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      title="Change traffic"
+      description={`From change #${seen.plan}. Everybody who need not move stays where they are.`}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            look="filled"
+            busy={put.isPending}
+            refusal={refusal ?? incomplete}
+            onClick={() => put.mutate({ ...at, ...body, expectedPlan: seen.plan })}
+          >
+            Change at once
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        {conflict !== null ? (
+          <PlanConflict plan={conflict} onKeep={() => rebase(conflict, true)} onDrop={() => rebase(conflict, false)} />
+        ) : failure !== null ? (
+          <Banner status="Failing" title="Nothing was changed.">
+            {failure.message}
+          </Banner>
+        ) : null}
+        <TrafficFields lines={lines} onChange={setLines} ready={readyOf(view)} />
+        <p role="status" className={remaining === 0 ? "text-muted" : "font-medium text-degraded"}>
+          {incomplete ?? "Adds to 100 %."}
+        </p>
+        <div className="grid grid-cols-[48px_1fr] items-start gap-2">
+          <span className="text-label text-muted">Now</span>
+          <TrafficBar shares={sharesOf(seen.entries)} size="tall" />
+          <span className="text-label text-muted">After</span>
+          {entries === null ? (
+            <span className="text-label text-muted">–</span>
+          ) : (
+            <TrafficBar
+              size="tall"
+              shares={entries
+                .filter(({ role }) => role === "live")
+                .map((entry) => ({ ...entry, version: versionOf(view, entry.revision) }))}
+            />
+          )}
+        </div>
+        {entries === null || preview.data === undefined ? null : (
+          <ul className="flex flex-col gap-1">
+            {preview.data.moves.map(({ from, to, percent }) => (
+              <li key={`${from}-${to}`}>
+                {percent} % of users move from {revisionLabel(versionOf(view, from), from)} to{" "}
+                {revisionLabel(versionOf(view, to), to)}.
+              </li>
+            ))}
+            {preview.data.checks.map(({ kind: what, ok, revision, message }) => (
+              <li key={`${what}-${revision}`} className="flex items-start gap-2">
+                {ok ? (
+                  <Check className="mt-0.5 size-4 shrink-0 text-healthy" aria-label="In order:" />
+                ) : (
+                  <TriangleAlert className="mt-0.5 size-4 shrink-0 text-degraded" aria-label="Look at this:" />
+                )}
+                {message}
+              </li>
+            ))}
+          </ul>
+        )}
+        <Field label="Reason" hint="Stays in the ledger, for whoever asks later.">
+          <Textarea value={reason} onChange={(event) => setReason(event.target.value)} rows={2} />
+        </Field>
+        {entries === null ? null : (
+          <div>
+            <p className="mb-1 font-medium text-label">The same by command</p>
+            <CopyLine
+              label="Copy command"
+              text={curlOf("PUT", `/endpoints/${at.endpoint}/traffic?environment=${at.environment}`, body, [
+                `If-Match: "${seen.plan}"`,
+              ])}
+            />
+          </div>
+        )}
+      </div>
+    </Sheet>
+  );
+}
+
+const versionOf = (view: Endpoint, revision: number): string =>
+  view.revisions.find((one) => one.revision === revision)?.version ??
+  view.plan?.entries.find((entry) => entry.revision === revision)?.version ??
+  "?";
+
+const readyOf = (view: Endpoint) =>
+  new Map(view.revisions.map(({ revision, readyReplicas }) => [revision, readyReplicas]));

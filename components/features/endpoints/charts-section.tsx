@@ -1,0 +1,198 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import type { ChartLine } from "#components/charts/time-chart.tsx";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { Banner } from "#components/ui/banner.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Chip } from "#components/ui/chip.tsx";
+import { classNames } from "#components/ui/class-names.ts";
+import { bytesWords, latencyWords, rateWords, ratioWords } from "#components/ui/quantity-words.ts";
+import { revisionLabel, revisionLine } from "#components/ui/revision.tsx";
+import { clockWords } from "#components/ui/time-words.ts";
+import { healthTargetsSchema } from "#domain/endpoint/schema.ts";
+import type { Endpoint, EndpointRef, Metrics } from "./endpoint-ref.ts";
+import { RangeChoice } from "./range-choice.tsx";
+import type { Measured } from "./use-metrics.ts";
+import { coreWords } from "./words.ts";
+
+// The charts' library is more than the rest of the page; it comes when the page stands.
+const ChartPanel = dynamic(() => import("#components/charts/chart-panel.tsx").then((file) => file.ChartPanel), {
+  ssr: false,
+  loading: () => <div className="h-61 rounded-card border bg-surface" />,
+});
+
+type Series = Metrics["revisions"][number];
+type SeriesName = Exclude<keyof Series, "revision" | "model" | "version">;
+const QUANTILES = { p50: "latencyMsP50", p95: "latencyMsP95", p99: "latencyMsP99" } as const;
+type Quantile = keyof typeof QUANTILES;
+const MARKS_MAX = 50;
+
+type ChartsSectionProps = Readonly<{ at: EndpointRef; view: Endpoint; measured: Measured }>;
+
+/** Six charts over one range with one cursor and the same change marks. */
+export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
+  const trpc = useTRPC();
+  const [quantiles, setQuantiles] = useState<readonly Quantile[]>(["p99"]);
+  const [logarithmic, setLogarithmic] = useState(false);
+  const [gpu, setGpu] = useState<"gpuUtilization" | "gpuMemoryBytes">("gpuUtilization");
+  const [all, setAll] = useState(false);
+  const plans = useQuery(trpc.endpoint.plans.queryOptions({ ...at, limit: MARKS_MAX })).data?.items ?? [];
+  const { metrics, asked, blind } = measured;
+  const span = { fromMs: asked.fromSeconds * 1_000, toMs: asked.toSeconds * 1_000 };
+  const times = (metrics?.timestamps ?? []).map((at) => Date.parse(at));
+  const shown = (metrics?.revisions ?? []).filter(hasAny).toSorted((a, b) => a.revision - b.revision);
+  const marks = plans
+    .flatMap(({ number, firstServedAt }) =>
+      firstServedAt === null ? [] : [{ atMs: Date.parse(firstServedAt), label: `#${number}` }],
+    )
+    .filter(({ atMs }) => atMs >= span.fromMs && atMs <= span.toMs)
+    .sort((a, b) => a.atMs - b.atMs);
+  const base = { times, stepMs: (metrics?.stepSeconds ?? asked.stepSeconds) * 1_000, span, marks };
+  const lines = (name: SeriesName) => shown.map((series) => lineOf(series, name));
+  const latency = (["p99", "p95", "p50"] as const)
+    .filter((quantile) => quantiles.includes(quantile))
+    .flatMap((quantile, index) =>
+      shown.map((series) => ({
+        ...lineOf(series, QUANTILES[quantile]),
+        id: `${quantile}-${series.revision}`,
+        ...(quantiles.length > 1 ? { name: `r${series.revision} ${quantile}` } : {}),
+        ...(index > 0 ? { opacity: 0.75 - 0.2 * index } : {}),
+      })),
+    );
+  const toggle = (quantile: Quantile) =>
+    setQuantiles(
+      quantiles.includes(quantile) && quantiles.length > 1
+        ? quantiles.filter((one) => one !== quantile)
+        : [...new Set([...quantiles, quantile])],
+    );
+  const { errorRatioMax, latencyMsP99Max } = healthTargetsSchema.parse(view.healthTargets);
+  const noGpu = shown.every((series) => series.gpuUtilization.every((value) => value === null));
+  const wantsGpu = view.revisions.some(({ resources }) => resources.gpu > 0);
+  const more = all ? "" : "max-sm:hidden";
+  return (
+    <section aria-label="Charts" className="flex flex-col gap-3">
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <h2 className="font-semibold text-section">Last {measuredWords(asked)}</h2>
+        <RangeChoice />
+      </div>
+      {blind === null ? null : <BlindBanner blind={blind} />}
+      <div className="grid grid-cols-3 gap-4 max-lg:grid-cols-2 max-sm:grid-cols-1">
+        <ChartPanel
+          {...base}
+          className={classNames("order-1", more)}
+          title="Requests"
+          lines={lines("requestsPerSecond")}
+          words={rateWords}
+        />
+        <ChartPanel
+          {...base}
+          className="order-2"
+          title="Errors"
+          lines={lines("errorRatio")}
+          words={ratioWords}
+          target={{ value: errorRatioMax, label: `target ${ratioWords(errorRatioMax)}` }}
+        />
+        <ChartPanel
+          {...base}
+          className="order-3"
+          title="Latency"
+          lines={latency}
+          words={latencyWords}
+          logarithmic={logarithmic}
+          target={{ value: latencyMsP99Max, label: `target ${latencyWords(latencyMsP99Max)}` }}
+          controls={
+            <>
+              {(["p50", "p95", "p99"] as const).map((quantile) => (
+                <Chip key={quantile} pressed={quantiles.includes(quantile)} onPress={() => toggle(quantile)}>
+                  {quantile}
+                </Chip>
+              ))}
+              <Chip pressed={logarithmic} onPress={() => setLogarithmic(!logarithmic)}>
+                log
+              </Chip>
+            </>
+          }
+        />
+        <ChartPanel
+          {...base}
+          className={classNames("order-4", more)}
+          title="CPU"
+          lines={lines("cpuCores")}
+          words={coreWords}
+        />
+        <ChartPanel
+          {...base}
+          className={classNames("order-5", more)}
+          title="Memory"
+          binary
+          lines={lines("memoryBytes")}
+          words={bytesWords}
+        />
+        <ChartPanel
+          {...base}
+          className={classNames("order-6", more)}
+          title="GPU"
+          binary={gpu === "gpuMemoryBytes"}
+          lines={lines(gpu)}
+          words={gpu === "gpuUtilization" ? ratioWords : bytesWords}
+          controls={
+            <>
+              <Chip pressed={gpu === "gpuUtilization"} onPress={() => setGpu("gpuUtilization")}>
+                used
+              </Chip>
+              <Chip pressed={gpu === "gpuMemoryBytes"} onPress={() => setGpu("gpuMemoryBytes")}>
+                memory
+              </Chip>
+            </>
+          }
+          instead={
+            !noGpu
+              ? null
+              : wantsGpu
+                ? "No GPU metrics. These pods ask for a GPU: let Prometheus scrape the DCGM exporter of their nodes."
+                : "No GPU metrics: no pod of this endpoint asks for a GPU."
+          }
+        />
+      </div>
+      <Button className={all ? "hidden" : "sm:hidden"} onClick={() => setAll(true)}>
+        All six charts
+      </Button>
+    </section>
+  );
+}
+
+const hasAny = (series: Series): boolean =>
+  series.requestsPerSecond.some((value) => value !== null) || series.memoryBytes.some((value) => value !== null);
+
+function lineOf(series: Series, name: SeriesName): ChartLine {
+  const { colour, dashes } = revisionLine(series.revision);
+  return {
+    id: `${name}-${series.revision}`,
+    name: revisionLabel(series.version, series.revision),
+    colour,
+    dashes,
+    values: series[name],
+  };
+}
+
+function measuredWords({ fromSeconds, toSeconds }: Measured["asked"]): string {
+  const minutes = Math.round((toSeconds - fromSeconds) / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return minutes < 2_880 ? `${Number((minutes / 60).toFixed(1))} h` : `${Math.round(minutes / 1_440)} days`;
+}
+
+/** Since when nobody sees, and that nothing else is touched by it. */
+function BlindBanner({ blind }: { blind: NonNullable<Measured["blind"]> }) {
+  const since = clockWords(new Date(blind.sinceMs), new Date());
+  return (
+    <Banner
+      status="Unknown"
+      title={blind.seen ? `No metrics since ${since}.` : `No metrics; not at ${since}, when this page asked first.`}
+    >
+      {blind.why} What is missing is hatched. Predictions, traffic and rollback do not depend on it.
+    </Banner>
+  );
+}

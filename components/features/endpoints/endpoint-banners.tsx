@@ -1,0 +1,105 @@
+"use client";
+
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { failureOf } from "#components/trpc/failure.ts";
+import { Banner } from "#components/ui/banner.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { announce } from "#components/ui/toast.tsx";
+import type { Endpoint, EndpointRef, Kind } from "./endpoint-ref.ts";
+import { useWriteRefusal } from "./use-refusal.ts";
+
+type EndpointBannersProps = Readonly<{ at: EndpointRef; view: Endpoint; kind: Kind | undefined }>;
+
+const failed = (error: unknown) => announce(failureOf(error).message, { failed: true });
+
+/** What a reader must know before anything else: deletion, an incident, a pin, a restored database, a silent router. */
+export function EndpointBanners({ at, view, kind }: EndpointBannersProps) {
+  const trpc = useTRPC();
+  const refusal = useWriteRefusal("traffic:write", kind);
+  const resume = useMutation(trpc.endpoint.resume.mutationOptions({ onError: failed }));
+  const reassert = useMutation(trpc.endpoint.reassert.mutationOptions({ onError: failed }));
+  const behind = view.conditions.find(({ type, status }) => type === "DatabaseBehindCluster" && status === "True");
+  const published = view.conditions.find(({ type }) => type === "Published");
+  const reassertable = behind ?? (published?.reason === "DatabaseBehindCluster" ? published : undefined);
+  if (view.deletedAt !== null)
+    return (
+      <Banner status="Deploying" title="This endpoint is being deleted.">
+        Since <RelativeTime at={view.deletedAt} />: routers forget it first, then its pods end. Its changes and charts
+        stay.
+      </Banner>
+    );
+  return (
+    <>
+      <IncidentBanner at={at} />
+      {view.pinnedAt === null ? null : (
+        <Banner
+          status="Unknown"
+          title="Pinned: automation is off."
+          actions={
+            <Button busy={resume.isPending} refusal={refusal} onClick={() => resume.mutate(at)}>
+              Resume
+            </Button>
+          }
+        >
+          Somebody rolled back <RelativeTime at={view.pinnedAt} />. Nothing changes traffic by itself until resumed.
+        </Banner>
+      )}
+      {reassertable === undefined ? null : (
+        <Banner
+          status="Failing"
+          title="The cluster has a newer plan than Slipway's database."
+          actions={
+            <Button busy={reassert.isPending} refusal={refusal} onClick={() => reassert.mutate(at)}>
+              Put the database's plan back
+            </Button>
+          }
+        >
+          {reassertable.message}
+        </Banner>
+      )}
+      {view.plan?.routerSilent ? (
+        <Banner status="Degraded" title={`Router silent: ${view.plan.routerSilent}`}>
+          It may still serve the plan before #{view.plan.number}. Until it answers or its pod is gone, #
+          {view.plan.number} cannot be called applied.
+        </Banner>
+      ) : null}
+    </>
+  );
+}
+
+function IncidentBanner({ at }: { at: EndpointRef }) {
+  const trpc = useTRPC();
+  const incidents = useQuery(trpc.incident.list.queryOptions({ ...at, state: "open", limit: 1 }));
+  const acknowledge = useMutation(trpc.incident.acknowledge.mutationOptions({ onError: failed }));
+  const refusal = useWriteRefusal("incident:write");
+  const incident = incidents.data?.items[0];
+  if (incident === undefined) return null;
+  return (
+    <Banner
+      status={incident.severity}
+      title={
+        <>
+          Incident since <RelativeTime at={incident.since} />
+        </>
+      }
+      actions={
+        incident.acknowledgedBy === null ? (
+          <Button
+            busy={acknowledge.isPending}
+            refusal={refusal}
+            onClick={() => acknowledge.mutate({ incident: incident.id })}
+          >
+            Acknowledge
+          </Button>
+        ) : (
+          <span className="text-muted">{incident.acknowledgedBy} has it</span>
+        )
+      }
+    >
+      {incident.cause}
+      {incident.after === null ? "." : `, after change #${incident.after.plan}.`}
+    </Banner>
+  );
+}

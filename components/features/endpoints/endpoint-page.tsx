@@ -1,0 +1,77 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
+import type { ReactNode } from "react";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { failureOf } from "#components/trpc/failure.ts";
+import { Banner } from "#components/ui/banner.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import { Tabs } from "#components/ui/tabs.tsx";
+import { ChangeProgress } from "./change-progress.tsx";
+import { ChartsSection } from "./charts-section.tsx";
+import { EndpointBanners } from "./endpoint-banners.tsx";
+import { EndpointHeader } from "./endpoint-header.tsx";
+import type { Endpoint, EndpointRef, Kind } from "./endpoint-ref.ts";
+import { LastChanges } from "./last-changes.tsx";
+import { LedgerTab } from "./ledger-tab.tsx";
+import { PodsTab } from "./pods-tab.tsx";
+import { RollbackControl } from "./rollback-control.tsx";
+import { SettingsTab } from "./settings-tab.tsx";
+import { TrafficCard } from "./traffic-card.tsx";
+import { useMetrics } from "./use-metrics.ts";
+
+type EndpointPageProps = EndpointRef & Readonly<{ tryIt?: ReactNode }>;
+
+/** Everything about one endpoint, with Roll back always at the same place. */
+export function EndpointPage({ endpoint, environment, tryIt }: EndpointPageProps) {
+  const trpc = useTRPC();
+  const ref = { endpoint, environment };
+  const query = useQuery(trpc.endpoint.get.queryOptions(ref));
+  const kind = useQuery(trpc.environment.list.queryOptions({ limit: 200 })).data?.items.find(
+    ({ name }) => name === environment,
+  )?.kind;
+  if (query.data !== undefined) return <Shown at={ref} view={query.data} kind={kind} tryIt={tryIt} />;
+  if (query.isPending) return <SkeletonRows rows={8} />;
+  const failure = failureOf(query.error);
+  if (failure.code === "not_found") return <EmptyState sentence={failure.message} />;
+  return (
+    <Banner
+      status="Failing"
+      title={`${endpoint} could not be read.`}
+      actions={<Button onClick={() => void query.refetch()}>Try again</Button>}
+    >
+      {failure.message} Predictions go on.
+    </Banner>
+  );
+}
+
+const TABS = ["pods", "changes", "try", "settings"] as const;
+
+type ShownProps = Readonly<{ at: EndpointRef; view: Endpoint; kind: Kind | undefined; tryIt: ReactNode }>;
+
+function Shown({ at, view, kind, tryIt }: ShownProps) {
+  const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(TABS).withDefault("pods"));
+  const measured = useMetrics(at);
+  const served = view.plan !== null && view.plan.kind !== "delete";
+  const tabs = [
+    { value: "pods" as const, label: "Pods and events", content: <PodsTab at={at} /> },
+    { value: "changes" as const, label: "Changes", content: <LedgerTab at={at} /> },
+    ...(tryIt === undefined || !served ? [] : [{ value: "try" as const, label: "Try it", content: tryIt }]),
+    { value: "settings" as const, label: "Settings", content: <SettingsTab view={view} kind={kind} /> },
+  ];
+  const shownTab = tabs.some(({ value }) => value === tab) ? tab : "pods";
+  return (
+    <div className="flex flex-col gap-4 max-sm:pb-16">
+      <EndpointHeader view={view} kind={kind} rollback={<RollbackControl at={at} view={view} />} />
+      <EndpointBanners at={at} view={view} kind={kind} />
+      <ChangeProgress at={at} view={view} />
+      <TrafficCard at={at} view={view} kind={kind} metrics={measured.metrics} />
+      <ChartsSection at={at} view={view} measured={measured} />
+      <LastChanges at={at} />
+      <Tabs label="More about this endpoint" value={shownTab} onValueChange={(next) => void setTab(next)} tabs={tabs} />
+    </div>
+  );
+}

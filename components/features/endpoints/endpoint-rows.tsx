@@ -1,0 +1,207 @@
+"use client";
+
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import Link from "next/link";
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import type { Outputs } from "#components/trpc/outputs.ts";
+import { Badge } from "#components/ui/badge.tsx";
+import { classNames } from "#components/ui/class-names.ts";
+import { latencyWords, rateWords, ratioWords } from "#components/ui/quantity-words.ts";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { Sparkline } from "#components/ui/sparkline.tsx";
+import { StatusBadge, StatusIcon } from "#components/ui/status-badge.tsx";
+import { TrafficBar } from "#components/ui/traffic-bar.tsx";
+import { screenPaths } from "#domain/shared/screen-paths.ts";
+import { changeWords, latestOf, sharesOf } from "./words.ts";
+
+type Endpoint = Outputs["endpoint"]["overview"]["endpoints"][number];
+
+const ROW_PX = 52;
+const PHONE_ROW_PX = 76;
+/** Rows outside the window, so that a quick scroll does not show emptiness. */
+const OVERSCAN = 12;
+const COLUMNS =
+  "grid grid-cols-[116px_minmax(160px,1.4fr)_minmax(120px,1fr)_minmax(160px,1.3fr)_116px_108px_108px_minmax(130px,1fr)] items-center gap-3 px-4";
+
+/** Only the rows in sight are in the page: a thousand endpoints scroll as ten do. */
+export function EndpointRows({ endpoints }: { endpoints: readonly Endpoint[] }) {
+  const list = useRef<HTMLDivElement>(null);
+  const [top, setTop] = useState(0);
+  const [phone, setPhone] = useState(false);
+  useLayoutEffect(() => {
+    const query = window.matchMedia("(width < 40rem)");
+    const measure = () => {
+      setPhone(query.matches);
+      setTop(list.current?.offsetTop ?? 0);
+    };
+    measure();
+    query.addEventListener("change", measure);
+    return () => query.removeEventListener("change", measure);
+  }, []);
+  const height = phone ? PHONE_ROW_PX : ROW_PX;
+  const rows = useWindowVirtualizer({
+    count: endpoints.length,
+    estimateSize: () => height,
+    overscan: OVERSCAN,
+    scrollMargin: top,
+    getItemKey: (index) => endpoints[index]?.uid ?? index,
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows measured at the other width are measured again
+  useLayoutEffect(() => rows.measure(), [height]);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section aria-label="Endpoints" tabIndex={0} className="overflow-x-auto rounded-card border bg-surface">
+      {/* biome-ignore lint/a11y/useSemanticElements: rows that stand freely, as only those in sight exist, cannot be a table's */}
+      <div role="table" aria-label="Endpoints" aria-rowcount={endpoints.length + 1} className="sm:min-w-[1080px]">
+        {/* biome-ignore lint/a11y/useSemanticElements: see above */}
+        <div role="rowgroup" className="border-b text-label text-muted max-sm:hidden">
+          <HeadRow />
+        </div>
+        {/* biome-ignore lint/a11y/useSemanticElements: see above */}
+        <div ref={list} role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
+          {rows.getVirtualItems().map((item) => {
+            const endpoint = endpoints[item.index];
+            return endpoint === undefined ? null : (
+              <RowBox key={item.key} index={item.index} height={height} y={item.start - top}>
+                {phone ? <PhoneRow endpoint={endpoint} /> : <WideRow endpoint={endpoint} />}
+              </RowBox>
+            );
+          })}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+const RowBox = ({ index, height, y, children }: RowBoxProps) => (
+  // biome-ignore lint/a11y/useSemanticElements: rows that stand freely, as only those in sight exist, cannot be a table's
+  <div
+    role="row"
+    aria-rowindex={index + 2}
+    tabIndex={-1}
+    className="absolute inset-x-0 border-b hover:bg-hover"
+    style={{ height, transform: `translateY(${y}px)` }}
+  >
+    {children}
+  </div>
+);
+type RowBoxProps = Readonly<{ index: number; height: number; y: number; children: ReactNode }>;
+
+const HEADS = ["Health", "Name", "Environment", "Traffic", "Requests", "Errors", "p99", "Last change"];
+
+const HeadRow = () => (
+  // biome-ignore lint/a11y/useSemanticElements: a grid of divs, as its rows are
+  <div role="row" tabIndex={-1} aria-rowindex={1} className={classNames(COLUMNS, "h-8 font-medium")}>
+    {HEADS.map((head) => (
+      // biome-ignore lint/a11y/useSemanticElements: as above
+      <div key={head} role="columnheader" tabIndex={-1}>
+        {head}
+      </div>
+    ))}
+  </div>
+);
+
+function WideRow({ endpoint }: { endpoint: Endpoint }) {
+  const { lastChange } = endpoint;
+  return (
+    <div className={classNames(COLUMNS, "h-full")} role="presentation">
+      <GridCell>
+        <StatusBadge status={endpoint.health.state} />
+      </GridCell>
+      <GridCell>
+        <NameLink endpoint={endpoint} />
+        <span className="block truncate text-label text-muted" title={endpoint.health.cause}>
+          {endpoint.health.cause}
+        </span>
+      </GridCell>
+      <GridCell>
+        <EnvironmentName endpoint={endpoint} />
+      </GridCell>
+      <GridCell>
+        {endpoint.entries.length === 0 ? (
+          <span className="text-muted">nothing deployed</span>
+        ) : (
+          <TrafficBar shares={sharesOf(endpoint.entries)} />
+        )}
+      </GridCell>
+      <Trend values={endpoint.requestsPerSecond} words={rateWords} label="Requests per second" />
+      <Trend values={endpoint.errorRatio} words={ratioWords} label="Errors" />
+      <Trend values={endpoint.latencyMsP99} words={latencyWords} label="p99" />
+      <GridCell>
+        {lastChange === null ? (
+          <span className="text-muted">none</span>
+        ) : (
+          <>
+            <span className="block truncate">
+              #{lastChange.number} {changeWords({ ...lastChange, repeatsPlan: null, entries: [] }).toLowerCase()}
+            </span>
+            <span className="block truncate text-label text-muted">
+              <RelativeTime at={lastChange.decidedAt} /> by {lastChange.decidedBy}
+            </span>
+          </>
+        )}
+      </GridCell>
+    </div>
+  );
+}
+
+const GridCell = ({ children, className }: { children: ReactNode; className?: string }) => (
+  // biome-ignore lint/a11y/useSemanticElements: a grid of divs, as only rows in sight exist
+  <div role="cell" className={classNames("min-w-0", className)}>
+    {children}
+  </div>
+);
+
+const NameLink = ({ endpoint }: { endpoint: Endpoint }) => (
+  <Link
+    href={screenPaths.endpoint(endpoint.environment, endpoint.name)}
+    prefetch={false}
+    className="block truncate font-medium hover:underline"
+  >
+    {endpoint.name}
+  </Link>
+);
+
+const EnvironmentName = ({ endpoint }: { endpoint: Endpoint }) =>
+  endpoint.environmentKind === "production" ? (
+    <Badge tone="warning">{endpoint.environment}</Badge>
+  ) : (
+    <span className="truncate text-muted">{endpoint.environment}</span>
+  );
+
+type TrendProps = Readonly<{
+  values: readonly (number | null)[] | null;
+  words: (value: number | null) => string;
+  label: string;
+}>;
+
+const Trend = ({ values, words, label }: TrendProps) => (
+  <GridCell className="flex items-center gap-2">
+    <Sparkline values={values ?? []} label={`${label}, last hour`} className="text-muted" />
+    <span className="whitespace-nowrap text-label">{words(latestOf(values, 2))}</span>
+  </GridCell>
+);
+
+/** Two lines on a phone: what and how well, then how it is shared. */
+function PhoneRow({ endpoint }: { endpoint: Endpoint }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: as the wide rows
+    <div role="cell" className="flex h-full flex-col justify-center gap-1 px-4">
+      <div className="flex items-center gap-2">
+        <StatusIcon status={endpoint.health.state} />
+        <span className="sr-only">{endpoint.health.state}</span>
+        <div className="min-w-0 flex-1">
+          <NameLink endpoint={endpoint} />
+        </div>
+        <span className="shrink-0 text-label text-muted">
+          {ratioWords(latestOf(endpoint.errorRatio, 2))} · {latencyWords(latestOf(endpoint.latencyMsP99, 2))}
+        </span>
+      </div>
+      {endpoint.entries.length === 0 ? (
+        <span className="text-label text-muted">nothing deployed</span>
+      ) : (
+        <TrafficBar shares={sharesOf(endpoint.entries)} />
+      )}
+    </div>
+  );
+}

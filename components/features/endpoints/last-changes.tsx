@@ -1,0 +1,23 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { Card } from "#components/ui/card.tsx";
+import type { EndpointRef } from "./endpoint-ref.ts";
+import { PlanRow } from "./plan-row.tsx";
+
+/** For a phone, where the ledger is further down. */
+export function LastChanges({ at }: { at: EndpointRef }) {
+  const trpc = useTRPC();
+  const plans = useQuery(trpc.endpoint.plans.queryOptions({ ...at, limit: 3 })).data?.items ?? [];
+  if (plans.length === 0) return null;
+  return (
+    <Card title="Last changes" flush className="sm:hidden">
+      <ul>
+        {plans.map((plan) => (
+          <PlanRow key={plan.number} plan={plan} />
+        ))}
+      </ul>
+    </Card>
+  );
+}

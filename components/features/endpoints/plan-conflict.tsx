@@ -1,0 +1,28 @@
+import { Banner } from "#components/ui/banner.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import type { Plan } from "./endpoint-ref.ts";
+import { versionsWords } from "./words.ts";
+
+type PlanConflictProps = Readonly<{ plan: Plan; onKeep: () => void; onDrop: () => void }>;
+
+/** Somebody was faster: who, when and why, and what to do with what was typed. */
+export const PlanConflict = ({ plan, onKeep, onDrop }: PlanConflictProps) => (
+  <Banner
+    status="Degraded"
+    title={
+      <>
+        {plan.decidedBy} changed traffic <RelativeTime at={plan.decidedAt} />: #{plan.number},{" "}
+        {versionsWords(plan.entries)}.
+      </>
+    }
+  >
+    <p>{plan.reason === "" ? "No reason was given." : `“${plan.reason}”`} Your input is kept; nothing was saved.</p>
+    <div className="mt-3 flex flex-wrap gap-2">
+      <Button onClick={onKeep}>Keep mine, on top of #{plan.number}</Button>
+      <Button look="quiet" onClick={onDrop}>
+        Begin from #{plan.number}
+      </Button>
+    </div>
+  </Banner>
+);

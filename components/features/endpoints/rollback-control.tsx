@@ -1,0 +1,74 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { Undo2 } from "lucide-react";
+import { parseAsInteger, useQueryStates } from "nuqs";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { failureOf } from "#components/trpc/failure.ts";
+import { Button } from "#components/ui/button.tsx";
+import { announce } from "#components/ui/toast.tsx";
+import type { Endpoint, EndpointRef } from "./endpoint-ref.ts";
+import { RollbackDialog } from "./rollback-dialog.tsx";
+import { useWriteRefusal } from "./use-refusal.ts";
+import { versionsWords } from "./words.ts";
+
+/** Whether the dialog is open, and for which plan: in the address, so that an incident can link to it. 0: the rule's own. */
+export const useRollbackDialog = () => {
+  const [{ rollback }, set] = useQueryStates({ rollback: parseAsInteger }, { history: "replace" });
+  return {
+    toPlan: rollback,
+    open: (toPlan = 0) => void set({ rollback: toPlan }),
+    close: () => void set({ rollback: null }),
+  };
+};
+
+/**
+ * Roll back, with its target in its name. On a phone it is a bar at the bottom, above the navigation. Without a target it
+ * cannot be pressed and says why; plans that somebody may choose by name are then behind a second button.
+ */
+export function RollbackControl({ at, view }: { at: EndpointRef; view: Endpoint }) {
+  const trpc = useTRPC();
+  const dialog = useRollbackDialog();
+  const preview = useQuery(trpc.endpoint.rollbackPreview.queryOptions(at));
+  const forbidden = useWriteRefusal("traffic:rollback");
+  const { target, why, choices = [] } = preview.data ?? { target: null, why: null };
+  const unknown = preview.isError ? failureOf(preview.error).message : null;
+  const refusal = forbidden ?? (target === null ? (why ?? unknown ?? "Looking for what to go back to.") : null);
+  const name = target === null ? "Roll back" : `Roll back to ${versionsWords(target.entries)}`;
+  const choose = forbidden === null && target === null && choices.length > 0;
+  return (
+    <>
+      <div className="flex flex-col items-end gap-1 max-sm:fixed max-sm:inset-x-0 max-sm:bottom-14 max-sm:z-20 max-sm:border-t max-sm:bg-surface max-sm:p-2">
+        <Button
+          look="filled"
+          className="min-w-44 max-w-72 max-sm:h-12 max-sm:w-full max-sm:max-w-none"
+          refusal={refusal}
+          onClick={() => dialog.open()}
+        >
+          <Undo2 aria-hidden />
+          <span className="truncate">{name}</span>
+        </Button>
+        {choose ? (
+          <Button look="quiet" size="small" onClick={() => dialog.open(choices[0]?.plan)} className="max-sm:w-full">
+            Choose an earlier plan…
+          </Button>
+        ) : null}
+      </div>
+      {dialog.toPlan === null ? null : (
+        <RollbackDialog
+          key={dialog.toPlan}
+          at={at}
+          toPlan={dialog.toPlan === 0 ? undefined : dialog.toPlan}
+          failing={view.health.state === "Failing"}
+          choices={choices}
+          onChoose={dialog.open}
+          onClose={dialog.close}
+          onDone={(plan) => {
+            dialog.close();
+            announce(`Change #${plan.number}: rolling back to ${versionsWords(plan.entries)}.`);
+          }}
+        />
+      )}
+    </>
+  );
+}

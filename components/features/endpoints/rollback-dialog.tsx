@@ -1,0 +1,181 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { failureOf } from "#components/trpc/failure.ts";
+import { Banner } from "#components/ui/banner.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Chip } from "#components/ui/chip.tsx";
+import { CopyLine } from "#components/ui/copy-button.tsx";
+import { Dialog } from "#components/ui/dialog.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { Skeleton } from "#components/ui/skeleton.tsx";
+import { TrafficBar } from "#components/ui/traffic-bar.tsx";
+import { curlOf } from "./curl.ts";
+import type { EndpointRef, Plan, RollbackPreview } from "./endpoint-ref.ts";
+import { targetWords } from "./rollback-words.ts";
+import { useWriteRefusal } from "./use-refusal.ts";
+import { sharesOf, versionsWords } from "./words.ts";
+
+const REASONS = ["Errors", "Latency", "Wrong predictions", "Bad input data", "Precaution"];
+
+type RollbackDialogProps = Readonly<{
+  at: EndpointRef;
+  /** Undefined: what the rule chooses. */
+  toPlan: number | undefined;
+  failing: boolean;
+  choices: RollbackPreview["choices"];
+  onChoose: (plan: number) => void;
+  onClose: () => void;
+  onDone: (plan: Plan) => void;
+}>;
+
+/** What will answer, how long it takes and who answers until then; said before the click. */
+export function RollbackDialog({ at, toPlan, failing, choices, onChoose, onClose, onDone }: RollbackDialogProps) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const [reason, setReason] = useState("");
+  const [when, setWhen] = useState<"now" | "capacity" | null>(null);
+  const wanted = toPlan === undefined ? {} : { toPlan };
+  const preview = useQuery(trpc.endpoint.rollbackPreview.queryOptions({ ...at, ...wanted }));
+  const forbidden = useWriteRefusal("traffic:rollback");
+  const rollback = useMutation(
+    trpc.endpoint.rollback.mutationOptions({
+      onSuccess: (plan) => {
+        void queryClient.invalidateQueries({ queryKey: trpc.endpoint.pathKey() });
+        onDone(plan);
+      },
+    }),
+  );
+  const target = preview.data?.target ?? null;
+  const leaves = preview.data?.leaves ?? null;
+  const fewer = target !== null && target.ready < target.servingNow;
+  const begin = when ?? (fewer && !failing ? "capacity" : "now");
+  const asked = target === null ? null : { toPlan: target.plan, reason, when: begin };
+  const why = preview.isError ? failureOf(preview.error).message : (preview.data?.why ?? "Looking for the target.");
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      title={target === null ? "Roll back" : `Roll back ${at.endpoint} to ${versionsWords(target.entries)}`}
+      description={target === null ? undefined : `Repeats change #${target.plan}; nothing is rebuilt.`}
+      footer={
+        <>
+          <Button onClick={onClose} className="max-sm:hidden">
+            Cancel
+          </Button>
+          <Button
+            look="filled"
+            className="max-sm:h-12 max-sm:w-full"
+            busy={rollback.isPending}
+            refusal={forbidden ?? (asked === null ? why : null)}
+            onClick={() => (asked === null ? undefined : rollback.mutate({ ...at, ...asked }))}
+          >
+            {target === null ? "Roll back" : `Roll back to ${versionsWords(target.entries)}`}
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        {preview.isPending ? <Skeleton className="h-10" /> : null}
+        {target === null && !preview.isPending ? <Banner status="Unknown" title={why} /> : null}
+        {target === null ? null : <p className="font-medium">{targetWords(target, leaves)}</p>}
+        {preview.data?.unlikelyToHelp ? (
+          <Banner status="Degraded" title="Rolling back will probably not help.">
+            {preview.data.unlikelyToHelp}
+          </Banner>
+        ) : null}
+        {target === null || leaves === null ? null : (
+          <div className="grid grid-cols-[48px_1fr] items-start gap-2">
+            <Side name="Now">
+              <TrafficBar shares={sharesOf(leaves.entries)} size="tall" />
+            </Side>
+            <Side name="After">
+              <TrafficBar shares={sharesOf(target.entries)} size="tall" />
+            </Side>
+          </div>
+        )}
+        {choices.length > 0 ? (
+          <Field label="Earlier plans">
+            <Select
+              value={toPlan === undefined ? undefined : String(toPlan)}
+              onValueChange={(plan) => onChoose(Number(plan))}
+              options={choices.map((choice) => ({
+                value: String(choice.plan),
+                label: `#${choice.plan} ${versionsWords(choice.entries)}${choice.refusedBecause === null ? "" : `: ${choice.refusedBecause}`}`,
+              }))}
+            />
+          </Field>
+        ) : null}
+        {fewer ? <WhenChoice value={begin} onChange={setWhen} target={target} /> : null}
+        <fieldset>
+          <legend className="mb-1 font-medium text-label">Reason (optional)</legend>
+          <div className="mb-2 flex flex-wrap gap-1">
+            {REASONS.map((one) => (
+              <Chip key={one} pressed={reason === one} onPress={() => setReason(reason === one ? "" : one)}>
+                {one}
+              </Chip>
+            ))}
+          </div>
+          <Input
+            aria-label="Reason in your own words"
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        </fieldset>
+        {asked === null ? null : (
+          <CopyLine
+            label="Copy command"
+            text={curlOf("POST", `/endpoints/${at.endpoint}/rollback?environment=${at.environment}`, asked)}
+          />
+        )}
+        {rollback.error === null ? null : (
+          <Banner status="Failing" title="It was not rolled back.">
+            {failureOf(rollback.error).message}
+          </Banner>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+const Side = ({ name, children }: { name: string; children: ReactNode }) => (
+  <>
+    <span className="text-label text-muted">{name}</span>
+    {children}
+  </>
+);
+
+type WhenChoiceProps = Readonly<{
+  value: "now" | "capacity";
+  onChange: (value: "now" | "capacity") => void;
+  target: NonNullable<RollbackPreview["target"]>;
+}>;
+
+const WhenChoice = ({ value, onChange, target }: WhenChoiceProps) => (
+  <fieldset className="flex flex-col gap-1">
+    <legend className="mb-1 font-medium text-label">
+      {target.ready} of its pods {target.ready === 1 ? "is" : "are"} ready, {target.servingNow} answer now
+    </legend>
+    {(
+      [
+        ["now", "Now, degraded: with fewer pods until the others are ready"],
+        ["capacity", "When capacity is there: what answers now keeps answering until then"],
+      ] as const
+    ).map(([option, words]) => (
+      <label key={option} className="flex items-start gap-2 max-sm:min-h-11">
+        <input
+          type="radio"
+          name="when"
+          checked={value === option}
+          onChange={() => onChange(option)}
+          className="mt-1 accent-(--accent)"
+        />
+        {words}
+      </label>
+    ))}
+  </fieldset>
+);

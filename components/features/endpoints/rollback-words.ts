@@ -1,0 +1,30 @@
+import { latencyWords } from "#components/ui/quantity-words.ts";
+import type { RollbackPreview } from "./endpoint-ref.ts";
+import { revisionsWords, versionsWords } from "./words.ts";
+
+type Target = NonNullable<RollbackPreview["target"]>;
+
+/** "3–9 May", "3 May 10:20–11:05": when a plan was live, by the reader's clock. */
+export function liveWords(from: string | null, to: string | null): string {
+  if (from === null) return "never live";
+  const [begin, end] = [new Date(from), to === null ? new Date() : new Date(to)];
+  const day = (at: Date) => at.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+  const time = (at: Date) => at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  if (day(begin) === day(end)) return `live ${day(begin)} ${time(begin)}–${time(end)}`;
+  return begin.getMonth() === end.getMonth() && begin.getFullYear() === end.getFullYear()
+    ? `live ${begin.getDate()}–${day(end)}`
+    : `live ${day(begin)}–${day(end)}`;
+}
+
+/** "v7 · r4, live 3–9 May, p95 41 ms, warm, about 1 s" */
+export function targetWords(target: Target, leaves: RollbackPreview["leaves"]): string {
+  const seconds = `about ${Math.max(1, Math.round(target.waitSeconds))} s`;
+  const facts = [
+    revisionsWords(target.entries),
+    liveWords(target.liveFrom, target.liveTo),
+    ...(target.latencyMsP95 === null ? [] : [`p95 ${latencyWords(target.latencyMsP95)}`]),
+    target.warm ? `warm, ${seconds}` : `cold, ${seconds}`,
+  ];
+  const until = target.warm || leaves === null ? "" : `: until then ${versionsWords(leaves.entries)} keeps answering`;
+  return `${facts.join(", ")}${until}`;
+}

@@ -1,0 +1,146 @@
+"use client";
+
+import Link from "next/link";
+import { useQueryState } from "nuqs";
+import { Fragment, useState } from "react";
+import { Badge } from "#components/ui/badge.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { latencyWords, rateWords, ratioWords } from "#components/ui/quantity-words.ts";
+import { RevisionStroke, RevisionSwatch } from "#components/ui/revision.tsx";
+import { StatusIcon } from "#components/ui/status-badge.tsx";
+import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
+import { percent, TrafficBar } from "#components/ui/traffic-bar.tsx";
+import { screenPaths } from "#domain/shared/screen-paths.ts";
+import { ChangeTrafficSheet } from "./change-traffic-sheet.tsx";
+import type { Endpoint, EndpointRef, Kind, Metrics, Revision } from "./endpoint-ref.ts";
+import { useWriteRefusal } from "./use-refusal.ts";
+import { latestOf, sharesOf } from "./words.ts";
+
+type TrafficCardProps = Readonly<{
+  at: EndpointRef;
+  view: Endpoint;
+  kind: Kind | undefined;
+  metrics: Metrics | undefined;
+}>;
+
+/** Who answers now, revision by revision: share, role, pods, and what they make of it. */
+export function TrafficCard({ at, view, kind, metrics }: TrafficCardProps) {
+  const [open, setOpen] = useQueryState("change");
+  const [all, setAll] = useState(false);
+  const refusal = useWriteRefusal("traffic:write", kind);
+  const entries = view.plan?.entries ?? [];
+  if (entries.length === 0)
+    return (
+      <Card title="Traffic">
+        <EmptyState
+          sentence={view.deletedAt === null ? "Nothing is deployed here yet." : "Nothing is served any more."}
+          {...(view.deletedAt === null
+            ? {
+                action: (
+                  <Button asChild>
+                    <Link href={screenPaths.models}>Deploy a version</Link>
+                  </Button>
+                ),
+              }
+            : {})}
+        />
+      </Card>
+    );
+  const inPlan = new Set(entries.map(({ revision }) => revision));
+  const order = entries.map(({ revision }) => revision);
+  const named = view.revisions
+    .filter(({ revision }) => inPlan.has(revision))
+    .sort((a, b) => order.indexOf(a.revision) - order.indexOf(b.revision));
+  const others = view.revisions.filter(({ revision }) => !inPlan.has(revision));
+  const warm = others.filter(({ readyReplicas, desiredReplicas }) => (readyReplicas ?? 0) + (desiredReplicas ?? 0) > 0);
+  const shown = [...named, ...(all ? others : warm)];
+  return (
+    <Card
+      title="Traffic"
+      flush
+      actions={
+        <Button size="small" refusal={refusal} onClick={() => void setOpen("traffic")}>
+          Change traffic
+        </Button>
+      }
+    >
+      <div className="px-4 pt-1 pb-3">
+        <TrafficBar shares={sharesOf(entries)} size="tall" />
+      </div>
+      <Table label="Revisions">
+        <TableHead>
+          <HeadCell>Revision</HeadCell>
+          <HeadCell className="text-right">Share</HeadCell>
+          <HeadCell>Role</HeadCell>
+          <HeadCell className="text-right">Ready</HeadCell>
+          <HeadCell className="text-right">Requests</HeadCell>
+          <HeadCell className="text-right">Errors</HeadCell>
+          <HeadCell className="text-right">p99</HeadCell>
+          <HeadCell className="text-right">GPU</HeadCell>
+        </TableHead>
+        <tbody>
+          {shown.map((revision) => (
+            <RevisionRow key={revision.revision} revision={revision} view={view} metrics={metrics} />
+          ))}
+        </tbody>
+      </Table>
+      {shown.length < view.revisions.length ? (
+        <Button look="quiet" size="small" className="m-2" onClick={() => setAll(true)}>
+          {view.revisions.length - shown.length} older without pods
+        </Button>
+      ) : null}
+      {open === "traffic" ? (
+        <ChangeTrafficSheet at={at} view={view} kind={kind} onClose={() => void setOpen(null)} />
+      ) : null}
+    </Card>
+  );
+}
+
+type RevisionRowProps = Readonly<{ revision: Revision; view: Endpoint; metrics: Metrics | undefined }>;
+
+function RevisionRow({ revision, view, metrics }: RevisionRowProps) {
+  const entry = view.plan?.entries.find((one) => one.revision === revision.revision);
+  const series = metrics?.revisions.find((one) => one.revision === revision.revision);
+  const { trouble, readyReplicas, desiredReplicas, replicas } = revision;
+  return (
+    <Fragment>
+      <Row className={trouble === null ? "" : "border-b-0"}>
+        <Cell>
+          <span className="flex items-center gap-2 whitespace-nowrap font-medium">
+            <RevisionSwatch revision={revision.revision} />
+            <span>
+              <Link href={screenPaths.version(revision.model, revision.version)} className="hover:underline">
+                v{revision.version}
+              </Link>{" "}
+              · r{revision.revision}
+            </span>
+            <RevisionStroke revision={revision.revision} />
+          </span>
+        </Cell>
+        <Cell numeric>{entry === undefined ? "–" : percent(entry.weightPercent)}</Cell>
+        <Cell>{entry === undefined ? <Badge>kept for rollback</Badge> : entry.role}</Cell>
+        <Cell numeric className="whitespace-nowrap">
+          {readyReplicas === null ? "not seen yet" : `${readyReplicas}/${desiredReplicas ?? replicas.min}`}
+        </Cell>
+        <Cell numeric>{rateWords(latestOf(series?.requestsPerSecond))}</Cell>
+        <Cell numeric>{ratioWords(latestOf(series?.errorRatio))}</Cell>
+        <Cell numeric>{latencyWords(latestOf(series?.latencyMsP99))}</Cell>
+        <Cell numeric>{ratioWords(latestOf(series?.gpuUtilization))}</Cell>
+      </Row>
+      {trouble === null ? null : (
+        <tr className="border-b last:border-b-0">
+          <td colSpan={8} className="px-3 pb-2">
+            <span className="flex items-start gap-2">
+              <StatusIcon status="Degraded" className="mt-0.5" />
+              <span>
+                <span className="font-medium">{trouble.message}</span> <span className="text-muted">{trouble.fix}</span>
+              </span>
+            </span>
+          </td>
+        </tr>
+      )}
+    </Fragment>
+  );
+}

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { bpsOf, type DraftLine, entriesOf, remainingPercent, takeRest } from "./traffic-draft.ts";
+
+const line = (revision: number, percent: string, role: DraftLine["role"] = "live"): DraftLine => ({
+  revision,
+  version: String(revision),
+  role,
+  percent,
+});
+
+test("a share is a multiple of 0.01 between 0 and 100, with a point or a comma", () => {
+  expect(["12.5", "0,01", "100", "0"].map(bpsOf)).toEqual([1250, 1, 10_000, 0]);
+  expect(["", "x", "-1", "100.01", "0.001", "1e9"].map(bpsOf)).toEqual([null, null, null, null, null, null]);
+});
+
+test("only live shares count, exactly, and nothing may be saved before they are 100", () => {
+  const lines = [line(1, "99.9"), line(2, "0.1"), line(3, "50", "shadow"), line(4, "0", "off")];
+  expect(remainingPercent(lines)).toBe(0);
+  expect(entriesOf(lines)).toEqual([
+    { revision: 1, role: "live", weightPercent: 99.9 },
+    { revision: 2, role: "live", weightPercent: 0.1 },
+    { revision: 3, role: "shadow", weightPercent: 50 },
+  ]);
+  expect(entriesOf([line(1, "90")])).toBeNull();
+  expect(remainingPercent([line(1, "90"), line(2, "?")])).toBeNull();
+  expect(entriesOf([line(1, "100"), line(3, "?", "shadow")])).toBeNull();
+});
+
+test("a revision can take what the others leave", () => {
+  expect(takeRest([line(1, "90"), line(2, "0", "off")], 2)[1]).toMatchObject({ role: "live", percent: "10" });
+  expect(takeRest([line(1, "33.33"), line(2, "33.33"), line(3, "1")], 3)[2]?.percent).toBe("33.34");
+});

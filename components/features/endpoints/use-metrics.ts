@@ -1,0 +1,58 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTRPCClient } from "#components/trpc/client.tsx";
+import { failureOf } from "#components/trpc/failure.ts";
+import type { EndpointRef, Metrics } from "./endpoint-ref.ts";
+import { type AskedRange, rangeAt } from "./time-range.ts";
+import { useRange } from "./use-range.ts";
+
+const REFRESH_MS_MIN = 10_000;
+
+export type Measured = Readonly<{
+  /** The last answer; it may be older than what is asked for now. */
+  metrics: Metrics | undefined;
+  asked: AskedRange;
+  /** Metrics cannot be had: since when (of this page's own looking, in ms) and why. Null: they can. */
+  blind: Readonly<{ sinceMs: number; seen: boolean; why: string }> | null;
+}>;
+
+/** Series of an endpoint over the page's range, asked for again as time goes on. An old answer stays when a new one fails. */
+export function useMetrics({ endpoint, environment }: EndpointRef): Measured {
+  const client = useTRPCClient();
+  const [{ range, from, to }] = useRange();
+  const [openedMs] = useState(() => Date.now());
+  const fixed = { from, to };
+  const { stepSeconds } = rangeAt(range, fixed, openedMs);
+  const query = useQuery({
+    queryKey: ["endpoint-series", environment, endpoint, range, from?.getTime() ?? null, to?.getTime() ?? null],
+    queryFn: ({ signal }) => {
+      const asked = rangeAt(range, fixed, Date.now());
+      const iso = (seconds: number) => new Date(seconds * 1_000).toISOString();
+      return client.endpoint.metrics.query(
+        {
+          endpoint,
+          environment,
+          from: iso(asked.fromSeconds),
+          to: iso(asked.toSeconds),
+          stepSeconds: asked.stepSeconds,
+        },
+        { signal },
+      );
+    },
+    refetchInterval: to === null ? Math.max(REFRESH_MS_MIN, stepSeconds * 1_000) : false,
+    placeholderData: keepPreviousData,
+    staleTime: REFRESH_MS_MIN,
+  });
+  // After a failure the axis goes on to now, and what is missing is hatched.
+  const endMs = Math.max(query.dataUpdatedAt, query.errorUpdatedAt, openedMs);
+  const blind = query.isError
+    ? {
+        sinceMs: query.dataUpdatedAt === 0 ? query.errorUpdatedAt : query.dataUpdatedAt,
+        seen: query.dataUpdatedAt !== 0,
+        why: failureOf(query.error).message,
+      }
+    : null;
+  return { metrics: query.data, asked: rangeAt(range, fixed, endMs), blind };
+}

@@ -1,0 +1,149 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { failureOf } from "#components/trpc/failure.ts";
+import { useRefusal } from "#components/ui/access.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Chip } from "#components/ui/chip.tsx";
+import { Dialog } from "#components/ui/dialog.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { announce } from "#components/ui/toast.tsx";
+
+const USUAL = ["champion", "challenger"];
+
+type AliasProps = Readonly<{
+  model: string;
+  aliases: Readonly<Record<string, string>>;
+  /** Newest first. */
+  versions: readonly string[];
+}>;
+
+/** Movable names of versions: set one, move it, take it away. */
+export function AliasChips({ model, aliases, versions }: AliasProps) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const refusal = useRefusal("model:write");
+  const [form, setForm] = useState<{ alias: string; version: string } | null>(null);
+  const renew = async () => {
+    await queryClient.invalidateQueries({ queryKey: trpc.model.pathKey() });
+    await queryClient.invalidateQueries({ queryKey: trpc.version.pathKey() });
+  };
+  const put = useMutation(
+    trpc.model.putAlias.mutationOptions({
+      onSuccess: async () => {
+        setForm(null);
+        await renew();
+      },
+    }),
+  );
+  const remove = useMutation(
+    trpc.model.deleteAlias.mutationOptions({
+      onSuccess: async (_, { alias }) => {
+        await renew();
+        const version = aliases[alias];
+        if (version === undefined) return;
+        const undo = { label: "Undo", onPress: () => put.mutate({ model, alias, version }) };
+        announce(`${alias} names no version now.`, { action: undo });
+      },
+      onError: (error) => announce(failureOf(error).message, { failed: true }),
+    }),
+  );
+  const latest = versions[0];
+  const entries = Object.entries(aliases);
+  const open = (alias: string, version: string) => {
+    put.reset();
+    setForm({ alias, version });
+  };
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      {entries.map(([alias, version]) => (
+        <Chip
+          key={alias}
+          {...(refusal === null ? { onRemove: () => remove.mutate({ model, alias }) } : {})}
+          removeLabel={`Remove ${alias}`}
+        >
+          <button
+            type="button"
+            disabled={refusal !== null}
+            className="hover:underline"
+            onClick={() => open(alias, version)}
+            aria-label={`Move ${alias}, now v${version}`}
+          >
+            {alias} <span className="text-muted">v{version}</span>
+          </button>
+        </Chip>
+      ))}
+      <Button
+        look="quiet"
+        size="small"
+        refusal={refusal ?? (latest === undefined ? "An alias names a version: register one first." : null)}
+        onClick={() => open(USUAL.find((name) => !(name in aliases)) ?? "", latest ?? "")}
+      >
+        <Plus aria-hidden /> Alias
+      </Button>
+      {form ? (
+        <AliasDialog
+          form={form}
+          versions={versions}
+          busy={put.isPending}
+          error={put.isError ? failureOf(put.error).message : null}
+          onChange={setForm}
+          onClose={() => setForm(null)}
+          onSave={() => put.mutate({ model, ...form })}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+type Form = { alias: string; version: string };
+type DialogProps = Readonly<{
+  form: Form;
+  versions: readonly string[];
+  busy: boolean;
+  error: string | null;
+  onChange: (form: Form) => void;
+  onClose: () => void;
+  onSave: () => void;
+}>;
+
+function AliasDialog({ form, versions, busy, error, onChange, onClose, onSave }: DialogProps) {
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    onSave();
+  };
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title="Set an alias"
+      description="An alias names one version of this model. Nothing that is deployed changes by it."
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" form="alias" look="filled" busy={busy}>
+            Set alias
+          </Button>
+        </>
+      }
+    >
+      <form id="alias" onSubmit={onSubmit} className="flex flex-col gap-4">
+        <Field label="Alias" hint="Such as champion or challenger" error={error}>
+          <Input value={form.alias} required onChange={(event) => onChange({ ...form, alias: event.target.value })} />
+        </Field>
+        <Field label="Version">
+          <Select
+            value={form.version}
+            onValueChange={(version) => onChange({ ...form, version })}
+            options={versions.map((version) => ({ value: version, label: `v${version}` }))}
+          />
+        </Field>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,172 @@
+"use client";
+
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { type ReactNode, useState } from "react";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { failureOf } from "#components/trpc/failure.ts";
+import { useRefusal } from "#components/ui/access.tsx";
+import { Banner } from "#components/ui/banner.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { Chip } from "#components/ui/chip.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { RevisionSwatch, revisionLabel } from "#components/ui/revision.tsx";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import { percent } from "#components/ui/traffic-bar.tsx";
+import { screenPaths } from "#domain/shared/screen-paths.ts";
+import { AliasChips } from "./alias-chips.tsx";
+import { CompareVersions } from "./compare-versions.tsx";
+import { MarkdownText } from "./markdown.tsx";
+import { RegisterVersion } from "./register-version.tsx";
+import { type Serving, type Version, VersionsTable } from "./versions-table.tsx";
+
+const PAGE = 50;
+const COMPARED = 2;
+
+export function ModelView({ model: name }: { model: string }) {
+  const trpc = useTRPC();
+  const [registering, setRegistering] = useState(false);
+  const refusal = useRefusal("model:write");
+  const model = useQuery(trpc.model.get.queryOptions({ model: name }));
+  const serving = useQuery(trpc.endpoint.serving.queryOptions({ model: name }));
+  const versions = useInfiniteQuery(
+    trpc.version.list.infiniteQueryOptions(
+      { model: name, limit: PAGE },
+      { getNextPageParam: (page) => page.nextCursor ?? undefined },
+    ),
+  );
+  const rows = versions.data?.pages.flatMap(({ items }) => items) ?? [];
+  const here = serving.data?.items ?? [];
+  const register = (
+    <Button look="filled" onClick={() => setRegistering(true)} refusal={refusal}>
+      Register version
+    </Button>
+  );
+  if (model.isError)
+    return (
+      <Banner
+        status="Unknown"
+        title={failureOf(model.error).message}
+        actions={
+          <Link href={screenPaths.models} className="text-accent underline">
+            All models
+          </Link>
+        }
+      />
+    );
+  if (model.isPending) return <SkeletonRows rows={8} />;
+  return (
+    <div className="flex flex-col gap-4">
+      <PageHeader
+        title={name}
+        beside={model.data.tags.map((tag) => (
+          <Link key={tag} href={`${screenPaths.models}?tag=${encodeURIComponent(tag)}`}>
+            <Chip>{tag}</Chip>
+          </Link>
+        ))}
+        actions={rows.length > 0 ? register : null}
+      >
+        Owned by {model.data.createdBy}, made <RelativeTime at={model.data.createdAt} />
+      </PageHeader>
+      <AliasChips model={name} aliases={model.data.aliases} versions={rows.map(({ version }) => version)} />
+      {here.length > 0 ? <LiveNow serving={here} /> : null}
+      <Versions rows={rows} serving={here} pending={versions.isPending} register={register} />
+      {versions.hasNextPage ? (
+        <Button
+          className="self-center"
+          busy={versions.isFetchingNextPage}
+          onClick={() => void versions.fetchNextPage()}
+        >
+          Show older versions
+        </Button>
+      ) : null}
+      {model.data.description === "" ? null : (
+        <Card title="Card">
+          <MarkdownText text={model.data.description} />
+        </Card>
+      )}
+      <RegisterVersion open={registering} onOpenChange={setRegistering} model={name} />
+    </div>
+  );
+}
+
+type VersionsProps = Readonly<{
+  rows: readonly Version[];
+  serving: readonly Serving[];
+  pending: boolean;
+  register: ReactNode;
+}>;
+
+function Versions({ rows, serving, pending, register }: VersionsProps) {
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [comparing, setComparing] = useState(false);
+  const [older, newer] = rows.filter(({ version }) => chosen.includes(version)).toReversed();
+  const onChoose = (version: string, isChosen: boolean) =>
+    // A third takes the place of the one chosen first.
+    setChosen((before) =>
+      isChosen ? [...before, version].slice(-COMPARED) : before.filter((other) => other !== version),
+    );
+  return (
+    <Card
+      title="Versions"
+      flush
+      actions={
+        <Button
+          size="small"
+          refusal={older && newer ? null : "Choose two versions first."}
+          onClick={() => setComparing(true)}
+        >
+          Compare
+        </Button>
+      }
+    >
+      {pending ? <SkeletonRows /> : null}
+      {!pending && rows.length === 0 ? (
+        <EmptyState sentence="This model has no version yet: register its first file." action={register} />
+      ) : null}
+      {rows.length > 0 ? (
+        <VersionsTable
+          versions={rows}
+          serving={serving}
+          champion={rows.find(({ aliases }) => aliases.includes("champion"))}
+          chosen={chosen}
+          onChoose={onChoose}
+        />
+      ) : null}
+      {older && newer ? (
+        <CompareVersions older={older} newer={newer} open={comparing} onOpenChange={setComparing} />
+      ) : null}
+    </Card>
+  );
+}
+
+const LiveNow = ({ serving }: { serving: readonly Serving[] }) => (
+  <Card title="Live now" flush>
+    <ul>
+      {serving.map((entry) => (
+        <li
+          key={`${entry.environment}/${entry.endpoint}/${entry.revision}`}
+          className="flex min-h-row flex-wrap items-center gap-x-4 border-b px-4 py-1 last:border-b-0"
+        >
+          <Link
+            href={screenPaths.endpoint(entry.environment, entry.endpoint)}
+            className="min-w-40 font-medium hover:underline"
+          >
+            {entry.endpoint}
+          </Link>
+          <span className="min-w-24 text-muted">{entry.environment}</span>
+          <span className="inline-flex min-w-24 items-center gap-2">
+            <RevisionSwatch revision={entry.revision} />
+            {revisionLabel(entry.version, entry.revision)}
+          </span>
+          <span>
+            {entry.role === "shadow" ? `shadow of ${percent(entry.weightPercent)}` : percent(entry.weightPercent)}
+          </span>
+        </li>
+      ))}
+    </ul>
+  </Card>
+);

@@ -1,0 +1,18 @@
+"use client";
+
+import { useTheme } from "next-themes";
+import { Toaster as Sonner } from "sonner";
+
+export function ToastHost() {
+  const { resolvedTheme } = useTheme();
+  return (
+    <Sonner
+      theme={resolvedTheme === "dark" ? "dark" : "light"}
+      position="bottom-right"
+      closeButton
+      toastOptions={{
+        style: { background: "var(--surface)", color: "var(--ink)", borderColor: "var(--line)", fontSize: "13px" },
+      }}
+    />
+  );
+}

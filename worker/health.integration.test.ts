@@ -1,0 +1,284 @@
+import { execFile } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort } from "#scripts/stack/ports.ts";
+import { type Started, startReady, stopProcess } from "#scripts/stack/process.ts";
+import { findPrometheus } from "#scripts/stack/prometheus.ts";
+import {
+  addRevision,
+  createEndpoint,
+  putTraffic,
+  registerModel,
+  startTestCluster,
+  startWorld,
+  type TestCluster,
+  until,
+  untilApplied,
+  type World,
+} from "#test/support/worker-harness.ts";
+
+const SECRET = "a-webhook-secret-for-tests";
+let dir: string;
+let cluster: TestCluster;
+let world: World;
+let prometheus: Started;
+let exposition: Server;
+let receiver: Server;
+
+/** Requests a second and their share of errors, by revision of endpoint "watched": what a router would say. */
+const traffic = new Map<string, { perSecond: number; errors: number }>();
+const received: { event: string; signed: boolean; body: { incident: Record<string, unknown>; url: string } }[] = [];
+
+/** Counters that have always gone on at today's rate. */
+function scraped(): string {
+  const seconds = (Date.now() - Date.UTC(2026, 0, 1)) / 1000;
+  const lines = ["# TYPE slipway_requests_total counter"];
+  for (const [revision, { perSecond, errors }] of traffic)
+    for (const [code, share] of [
+      ["200", 1 - errors],
+      ["500", errors],
+    ] as const)
+      lines.push(
+        `slipway_requests_total{environment="local",endpoint="watched",revision="${revision}",role="live",code="${code}"} ${Math.round(seconds * perSecond * share)}`,
+      );
+  return `${lines.join("\n")}\n`;
+}
+
+const listen = (server: Server) =>
+  new Promise<number>((resolve) => {
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
+
+function startReceiver(): Server {
+  return createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const text = Buffer.concat(chunks).toString();
+      const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(request.headers["x-slipway-signature"])) ?? [];
+      const signed = createHmac("sha256", SECRET).update(`${t}.${text}`).digest("hex") === v1;
+      received.push({ event: String(request.headers["x-slipway-event"]), signed, body: JSON.parse(text) });
+      response.writeHead(204).end();
+    });
+  });
+}
+
+async function startScraping(target: number): Promise<Started & { url: string }> {
+  const port = await freePort();
+  const config = {
+    global: { scrape_interval: "1s", scrape_timeout: "1s" },
+    scrape_configs: [{ job_name: "router", static_configs: [{ targets: [`127.0.0.1:${target}`] }] }],
+  };
+  await writeFile(join(dir, "prometheus.yml"), JSON.stringify(config));
+  const started = await startReady(
+    {
+      command: await findPrometheus(dir),
+      args: [
+        `--config.file=${join(dir, "prometheus.yml")}`,
+        `--storage.tsdb.path=${join(dir, "data")}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ],
+      env: { PATH: process.env.PATH },
+      cwd: dir,
+      logFile: join(dir, "prometheus.log"),
+    },
+    async () => (await fetch(`http://127.0.0.1:${port}/-/ready`).catch(() => undefined))?.ok === true,
+    30_000,
+  );
+  return { ...started, url: `http://127.0.0.1:${port}` };
+}
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "slipway-health-"));
+  exposition = createServer((_, response) => response.end(scraped()));
+  receiver = startReceiver();
+  const [scrapePort, hookPort] = await Promise.all([listen(exposition), listen(receiver)]);
+  const scraping = await startScraping(scrapePort);
+  prometheus = scraping;
+  cluster = await startTestCluster();
+  world = await startWorld(cluster, {
+    env: {
+      PROMETHEUS_URL: scraping.url,
+      SLIPWAY_WEBHOOK_URL: `http://127.0.0.1:${hookPort}/hook`,
+      SLIPWAY_WEBHOOK_SECRET: SECRET,
+      SLIPWAY_WEBHOOK_ALLOW_PRIVATE: "true",
+      SLIPWAY_PUBLIC_URL: "https://slipway.example.com/",
+    },
+  });
+  world.startWorker({ WORKER_HEALTH_MS: "300", WORKER_INCIDENT_AFTER_MS: "1500" });
+  await registerModel(world, "scale", [2, 3]);
+  await createEndpoint(world, "watched");
+  await addRevision(world, "watched", "scale", 1);
+  await untilApplied(world, "watched", 1);
+}, 120_000);
+afterAll(async () => {
+  await world?.close();
+  await cluster?.close();
+  if (prometheus !== undefined) await stopProcess(prometheus.process, "SIGTERM", 5_000);
+  exposition?.close();
+  receiver?.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const view = () => world.call("GET", "/endpoints/watched");
+const healthIs = (state: string) =>
+  until(`health ${state}`, async () => {
+    const { health } = await view();
+    return health.state === state && health;
+  });
+const incidents = async (state = "open") => (await world.call("GET", `/incidents?state=${state}`)).items;
+const told = (event: string) => until(event, async () => received.find((message) => message.event === event));
+
+test("an endpoint with its pods ready and no errors is Healthy, and writes no health while it stays so", async () => {
+  traffic.set("1", { perSecond: 20, errors: 0 });
+  expect(await healthIs("Healthy")).toMatchObject({ cause: expect.stringContaining("1 of 1 pod ready") });
+  await until("traffic to be seen", async () => (await view()).health.cause === "1 of 1 pod ready");
+  const rows = () => world.db.read.$queryRaw<{ x: string }[]>`SELECT xmin::text AS x FROM "EndpointHealth"`;
+  const before = await rows();
+  const began = Date.now();
+  await until("several looks to pass", async () => Date.now() - began > 1_500);
+  expect(await rows()).toEqual(before);
+});
+
+test("a candidate that answers errors: the sentence, one incident, a signed message, and the plan is known for it", async () => {
+  await addRevision(world, "watched", "scale", 2);
+  await untilApplied(world, "watched", 2);
+  await putTraffic(world, "watched", 2, { 1: 50, 2: 50 });
+  await untilApplied(world, "watched", 3);
+  traffic.set("2", { perSecond: 20, errors: 0.4 });
+  const health = await healthIs("Degraded");
+  expect(health).toMatchObject({
+    cause: expect.stringMatching(/^v2 · r2 answers \d+ % errors \(target 1 %\)$/),
+    revision: 2,
+    after: { plan: 3 },
+  });
+  const message = await told("incident.opened");
+  expect(message).toMatchObject({
+    signed: true,
+    body: {
+      url: "https://slipway.example.com/endpoints/local/watched",
+      incident: { endpoint: "watched", environment: "local", severity: "Degraded", revision: 2, afterChange: 3 },
+    },
+  });
+  const [incident, ...more] = await incidents();
+  expect(more).toEqual([]);
+  expect(incident).toMatchObject({ state: "open", revision: 2, after: { plan: 3 }, acknowledgedBy: null });
+  await until("the plan to be known for it", async () => (await markedPlans()).length > 0);
+  expect(await markedPlans()).toEqual([3]);
+});
+
+const markedPlans = async () => {
+  const rows = await world.db.read.$queryRaw<{ number: number }[]>`
+    SELECT p.number FROM "TrafficPlan" p JOIN "TrafficPlanStatus" s ON s."planId" = p.id
+    WHERE s."missedTargetsAt" IS NOT NULL`;
+  return rows.map(({ number }) => number);
+};
+
+test("the preview of a rollback names the plan that the rollback then takes", async () => {
+  const preview = await world.call("GET", "/endpoints/watched/rollback");
+  expect(preview).toMatchObject({
+    target: { plan: 2, warm: true, waitSeconds: 1, entries: [{ revision: 1, weightPercent: 100 }, { revision: 2 }] },
+    leaves: { plan: 3 },
+    unlikelyToHelp: null,
+    why: null,
+  });
+});
+
+test("acknowledge, silence and resolve are audited once each; only an operator may; the second says nothing new", async () => {
+  const [{ id }] = await incidents();
+  const scientist = await world.rest.tokenFor("scientist");
+  const refused = await world.rest.call("POST", `/incidents/${id}/acknowledge`, { token: scientist, body: {} });
+  expect(refused.body).toMatchObject({ status: 403, rolesThatCan: ["operator", "administrator"] });
+  for (const _ of [1, 2])
+    expect(await world.call("POST", `/incidents/${id}/acknowledge`, { body: { reason: "looking" } })).toMatchObject({
+      state: "acknowledged",
+      acknowledgedBy: "admin token",
+    });
+  await told("incident.acknowledged");
+  const silenced = await world.call("POST", `/incidents/${id}/silence`, { body: { minutes: 30 } });
+  expect(Date.parse(silenced.silencedUntil)).toBeGreaterThan(Date.now() + 29 * 60_000);
+  const audit = (await world.call("GET", "/audit?subjectKind=incident")).items;
+  expect(audit.map((row: { action: string }) => row.action)).toEqual(["incident.silence", "incident.acknowledge"]);
+});
+
+test("after the rollback the incident ends by itself, and tells nobody while it is silenced", async () => {
+  await world.call("POST", "/endpoints/watched/rollback", { body: {} });
+  await untilApplied(world, "watched", 4);
+  await healthIs("Healthy");
+  await until("the incident to end", async () => (await incidents()).length === 0);
+  const [incident] = await incidents("resolved");
+  expect(incident).toMatchObject({ state: "resolved", resolvedBy: "Slipway", acknowledgedBy: "admin token" });
+  expect(received.map(({ event }) => event)).toEqual(["incident.opened", "incident.acknowledged"]);
+});
+
+test("a pod that lacks a Secret is told in one sentence with a fix, with its events", async () => {
+  await addRevision(world, "watched", "scale", 1, { env: { KEY: { secretRef: { name: "keys", key: "k" } } } });
+  const found = await until("a reason", async () => {
+    const { items } = await world.call("GET", "/endpoints/watched/pods?revision=3");
+    return items[0]?.trouble !== null && items[0]?.events.length > 0 && items[0];
+  });
+  expect(found).toMatchObject({
+    revision: 3,
+    trouble: {
+      code: "configuration",
+      message: expect.stringContaining("keys"),
+      fix: expect.stringContaining("Secret"),
+    },
+    pods: [{ phase: "Pending", ready: false, trouble: { code: "configuration" } }],
+  });
+  expect(found.events.map((event: { reason: string }) => event.reason)).toContain("Failed");
+});
+
+test("a program that ends says so, and its log is read through web", async () => {
+  await addRevision(world, "watched", "scale", 1, { env: { QUEUE_MAX: "nonsense" } });
+  const found = await until("a crash to be told", async () => {
+    const { items } = await world.call("GET", "/endpoints/watched/pods?revision=4");
+    return items[0]?.trouble !== null && items[0];
+  });
+  expect(found.trouble.code).toBe("crash");
+  const [{ name }] = found.pods;
+  const log = await world.rest.call("GET", `/endpoints/watched/revisions/4/pods/${name}/log?tailLines=50`);
+  expect(log.status).toBe(200);
+  expect(log.headers.get("content-type")).toContain("text/plain");
+  expect(log.body).toContain("QUEUE_MAX");
+  const others = await world.rest.call("GET", `/endpoints/watched/revisions/3/pods/${name}/log`);
+  expect(others.body).toMatchObject({ status: 404, code: "not_found" });
+});
+
+test("health targets are changed by one audited call, and judged by from then on", async () => {
+  const body = { healthTargets: { errorRatioMax: 0.01, latencyMsP99Max: 500, readyPodsMin: 2 }, reason: "two zones" };
+  expect(await world.call("PUT", "/endpoints/watched/health-targets", { body })).toMatchObject({
+    healthTargets: body.healthTargets,
+  });
+  expect(await healthIs("Degraded")).toMatchObject({ cause: "v1 · r1 has 1 ready pod (target 2)", revision: 1 });
+  const [row] = (await world.call("GET", "/audit?subjectKind=endpoint")).items;
+  expect(row).toMatchObject({ action: "endpoint.setHealthTargets", before: { readyPodsMin: 1 }, reason: "two zones" });
+});
+
+test("the rule file is one that Prometheus takes, and links to the endpoint", async () => {
+  const rules = await world.rest.call("GET", "/rules.yml?endpoint=watched");
+  expect(rules.body).toContain("https://slipway.example.com/endpoints/local/watched");
+  const file = join(dir, "rules.yml");
+  await writeFile(file, rules.body);
+  const promtool = join(dirname(await findPrometheus(dir)), "promtool");
+  const { stdout } = await promisify(execFile)(promtool, ["check", "rules", file]);
+  expect(stdout).toContain("SUCCESS: 3 rules found");
+});
+
+test("with Prometheus gone, ready pods are Unknown and say since when; no number is invented", async () => {
+  await world.call("PUT", "/endpoints/watched/health-targets", { body: { healthTargets: {} } });
+  await stopProcess(prometheus.process, "SIGTERM", 5_000);
+  const health = await until("blindness", async () => {
+    const found = (await view()).health;
+    return found.state === "Unknown" && found;
+  });
+  expect(health.cause).toMatch(/^1 of 1 pod ready, but Prometheus does not answer since 20/);
+  const preview = await world.call("GET", "/endpoints/watched/rollback?toPlan=3");
+  expect(preview.target).toMatchObject({ plan: 3, latencyMsP95: null });
+});
