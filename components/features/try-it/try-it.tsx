@@ -1,0 +1,140 @@
+"use client";
+
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { failureOf } from "#components/trpc/failure.ts";
+import { Banner } from "#components/ui/banner.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { revisionLabel } from "#components/ui/revision.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import { Tabs } from "#components/ui/tabs.tsx";
+import type { TryAnswer } from "#domain/endpoint/try.ts";
+import { AnswerView } from "./answer-view.tsx";
+import { FieldsMode } from "./fields-mode.tsx";
+import { ImageMode } from "./image-mode.tsx";
+import { JsonMode } from "./json-mode.tsx";
+import type { Version } from "./mode-props.ts";
+import { MODE_WORDS, type Mode, modesOf } from "./modes.ts";
+import { TableMode } from "./table-mode.tsx";
+import type { InferRequest } from "./tensors.ts";
+
+/** An entry of an endpoint's current plan: what a request can be sent to. */
+export type TryTarget = Readonly<{
+  endpoint: string;
+  environment: string;
+  revision: number;
+  model: string;
+  version: string;
+}>;
+
+type TryItProps = Readonly<{
+  targets: readonly TryTarget[];
+  /** Where nothing can be asked yet: why, and what to do. */
+  whenNone: ReactNode;
+}>;
+
+const keyOf = ({ environment, endpoint, revision }: TryTarget): string => `${environment}/${endpoint}/${revision}`;
+const NOBODY = "nobody";
+
+/** Asks an endpoint from the screen, in the way that fits the model's inputs; two revisions beside each other. */
+export function TryIt({ targets, whenNone }: TryItProps) {
+  const trpc = useTRPC();
+  const [firstKey, setFirstKey] = useState<string | null>(null);
+  const [secondKey, setSecondKey] = useState<string>(NOBODY);
+  const first = targets.find((target) => keyOf(target) === firstKey) ?? targets[0];
+  const second = targets.find((target) => keyOf(target) === secondKey && target !== first);
+  const version = useQuery({
+    ...trpc.version.get.queryOptions({ model: first?.model ?? "", version: first?.version ?? "" }),
+    enabled: first !== undefined,
+  });
+  if (first === undefined) return whenNone;
+  const option = (target: TryTarget) => ({ value: keyOf(target), label: nameOf(target, targets) });
+  const others = targets.filter((target) => target !== first);
+  return (
+    <div className="flex flex-col gap-4">
+      <div className="grid gap-3 sm:grid-cols-2">
+        <Field label="Ask">
+          <Select value={keyOf(first)} onValueChange={setFirstKey} options={targets.map(option)} />
+        </Field>
+        {others.length > 0 ? (
+          <Field label="Beside">
+            <Select
+              value={second ? keyOf(second) : NOBODY}
+              onValueChange={setSecondKey}
+              options={[{ value: NOBODY, label: "no other revision" }, ...others.map(option)]}
+            />
+          </Field>
+        ) : null}
+      </div>
+      {version.isPending ? <SkeletonRows rows={3} /> : null}
+      {version.isError ? <Banner status="Unknown" title={failureOf(version.error).message} /> : null}
+      {version.data ? (
+        <Asking
+          key={`${version.data.model} ${version.data.version}`}
+          version={version.data}
+          asked={second ? [first, second] : [first]}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function nameOf(target: TryTarget, targets: readonly TryTarget[]): string {
+  const label = revisionLabel(target.version, target.revision);
+  const oneEndpoint = targets.every(
+    ({ endpoint, environment }) => endpoint === target.endpoint && environment === target.environment,
+  );
+  return oneEndpoint ? label : `${target.endpoint} in ${target.environment}, ${label}`;
+}
+
+function Asking({ version, asked }: { version: Version; asked: readonly TryTarget[] }) {
+  const trpc = useTRPC();
+  const modes = modesOf(version.signature);
+  const [mode, setMode] = useState<Mode>(modes[0] ?? "json");
+  const ask = useMutation(trpc.endpoint.try.mutationOptions());
+  const all = useMutation({
+    mutationFn: (request: InferRequest): Promise<TryAnswer[]> =>
+      Promise.all(
+        asked.map(({ endpoint, environment, revision }) =>
+          ask.mutateAsync({ endpoint, environment, revision, request }),
+        ),
+      ),
+  });
+  const props = { version, busy: all.isPending, onSend: (request: InferRequest) => all.mutate(request) };
+  const versionOf = (revision: number) => asked.find((target) => target.revision === revision)?.version ?? "?";
+  return (
+    <>
+      <Tabs
+        label="Ways to ask"
+        value={mode}
+        onValueChange={setMode}
+        tabs={modes.map((value) => ({
+          value,
+          label: MODE_WORDS[value],
+          content: <ModeView mode={value} {...props} />,
+        }))}
+      />
+      {all.isError ? <Banner status="Failing" title={failureOf(all.error).message} /> : null}
+      {all.data ? (
+        <div className="flex flex-col gap-4 border-t pt-4 sm:flex-row">
+          {all.data.map((answer, index) => (
+            <AnswerView key={answer.revision ?? index} answer={answer} versionOf={versionOf} labels={version.labels} />
+          ))}
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+type ModeViewProps = Readonly<{ mode: Mode; version: Version; busy: boolean; onSend: (request: InferRequest) => void }>;
+
+function ModeView({ mode, ...props }: ModeViewProps) {
+  const signature = props.version.signature;
+  const spec = signature?.inputs[0];
+  if (mode === "fields" && signature) return <FieldsMode {...props} signature={signature} />;
+  if (mode === "table" && spec) return <TableMode {...props} spec={spec} />;
+  if (mode === "image" && spec) return <ImageMode {...props} spec={spec} />;
+  return <JsonMode {...props} />;
+}
