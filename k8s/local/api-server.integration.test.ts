@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -119,6 +119,33 @@ describe("the API server", () => {
     expect(again.get("configmaps", "default", "busy")).toEqual(object);
     expect(again.get("configmaps", "default", "kept")).toEqual(kept);
     expect(again.currentVersion()).toBe(Number(object.metadata.resourceVersion));
+    again.close();
+  });
+
+  it("tells of every write though it has no room to shorten its file, and shortens it later", () => {
+    const path = join(folder, "store.jsonl");
+    mkdirSync(`${path}.new`);
+    const store = createStore({ dataDir: folder });
+    let told = 0;
+    store.subscribe(() => {
+      told += 1;
+    });
+    const body = { ...map("big"), metadata: { name: "big", namespace: "default" } };
+    const write = (x: string) => {
+      const data = { x: x.repeat(1 << 20) };
+      const current = store.get("configmaps", "default", "big");
+      if (current) store.update("configmaps", { ...current, data });
+      else store.create("configmaps", { ...body, data });
+    };
+    for (let i = 0; i < 20; i++) write("ab"[i % 2] ?? "");
+    expect(told).toBe(20);
+    rmdirSync(`${path}.new`);
+    for (let i = 0; i < 40; i++) write("ab"[i % 2] ?? "");
+    store.close();
+    expect(told).toBe(60);
+    expect(statSync(path).size).toBeLessThan(40 << 20);
+    const again = createStore({ dataDir: folder });
+    expect(again.get("configmaps", "default", "big")?.data?.x?.[0]).toBe("b");
     again.close();
   });
 

@@ -81,7 +81,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     ...(options.serviceCidr !== undefined && { serviceCidr: options.serviceCidr }),
     ...(options.historyLimit !== undefined && { historyLimit: options.historyLimit }),
   });
-  const stops = [collectGarbage(store), superviseNamespaces(store, certPem)];
+  const onError = (key: string, error: unknown) =>
+    process.stderr.write(`${JSON.stringify({ level: "error", message: `behind the writers, ${key}: ${error}` })}\n`);
+  const stops = [collectGarbage(store, onError), superviseNamespaces(store, certPem, onError)];
   const authenticator = createAuthenticator(adminToken, keptSecret(folder, "token-secret"), store);
   const faults = createFaults();
   let logSource: LogSource | undefined;

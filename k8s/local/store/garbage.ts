@@ -1,3 +1,4 @@
+import { createQueue } from "../controllers/queue.ts";
 import { FOREGROUND, ORPHAN } from "./deletion.ts";
 import type { Store } from "./store.ts";
 import type { KubeObject, OwnerReference, ResourceName, StoreEvent } from "./types.ts";
@@ -6,26 +7,15 @@ type Held = { resource: ResourceName; object: KubeObject };
 
 /**
  * Deletes what has lost its last owner, and finishes foreground and orphan deletions. Works behind the writers, a turn
- * later, as on any cluster. Answers how to stop it; begins with what a crash left unfinished.
+ * later, as on any cluster, and tries again what the store refuses. Answers how to stop it; begins with what a crash
+ * left unfinished.
  */
-export function collectGarbage(store: Store): () => void {
-  const due = new Map<string, Held>();
-  let scheduled: NodeJS.Immediate | undefined;
-  let stopped = false;
-
-  const consider = (held: Held) => {
-    due.set(held.object.metadata.uid, held);
-    scheduled ??= setImmediate(run);
-  };
-  function run(): void {
-    scheduled = undefined;
-    const batch = [...due.keys()];
-    due.clear();
-    for (const uid of batch) {
-      const held = store.tables.byUid(uid);
-      if (!stopped && held) settle(store, held);
-    }
-  }
+export function collectGarbage(store: Store, onError: (uid: string, error: unknown) => void): () => void {
+  const queue = createQueue((uid) => {
+    const held = store.tables.byUid(uid);
+    if (held) settle(store, held);
+  }, onError);
+  const consider = ({ object }: Held) => queue.add(object.metadata.uid);
   const onEvent = ({ type, resource, object }: StoreEvent) => {
     const { metadata } = object;
     if (type === "DELETED") for (const dependent of store.tables.ownedBy(metadata.uid)) consider(dependent);
@@ -46,9 +36,8 @@ export function collectGarbage(store: Store): () => void {
     if (ownerReferences?.length || deletionTimestamp) consider(held);
   }
   return () => {
-    stopped = true;
     unsubscribe();
-    clearImmediate(scheduled);
+    queue.close();
   };
 }
 

@@ -35,6 +35,7 @@ export function openJournal(options: JournalOptions, track: (event: StoreEvent) 
   const read = path === undefined ? { entries: [], bytes: 0 } : readLog(path);
   let version = replay(read.entries, tables, history);
   const log = path === undefined ? undefined : openLog(path, read.bytes);
+  const compactWhenDue = log === undefined ? () => {} : createCompaction(log, tables);
   const listeners = createListeners();
 
   function commit(event: PastEvent, line: string): KubeObject {
@@ -43,7 +44,7 @@ export function openJournal(options: JournalOptions, track: (event: StoreEvent) 
     applyTo(tables, event);
     track(event);
     history.add(event);
-    if (log) compactWhenDue(log, tables, version);
+    compactWhenDue(version);
     listeners.tell(event);
     return event.object;
   }
@@ -119,9 +120,18 @@ function eventOf(entry: Extract<LogEntry, { op: "put" | "del" }>, tables: Tables
 }
 
 /** Rewrites the file once it has outgrown its snapshot: the cost per write stays constant. */
-function compactWhenDue(log: LogFile, tables: Tables, version: number): void {
-  if (log.grownBytes < Math.max(COMPACT_AFTER_BYTES, log.snapshotBytes * 2)) return;
-  log.rewrite(snapshotLines(tables, version));
+function createCompaction(log: LogFile, tables: Tables): (version: number) => void {
+  let leastBytes = COMPACT_AFTER_BYTES;
+  return (version) => {
+    if (log.grownBytes < Math.max(leastBytes, log.snapshotBytes * 2)) return;
+    try {
+      log.rewrite(snapshotLines(tables, version));
+      leastBytes = COMPACT_AFTER_BYTES;
+    } catch {
+      // The write that was due is done and must be told of. A disk without room for both files may have some later.
+      leastBytes = log.grownBytes * 2;
+    }
+  };
 }
 
 function* snapshotLines(tables: Tables, rv: number): Generator<string> {

@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -21,7 +22,7 @@ export type LogEntry =
 export type LogFile = {
   /** Throws what the disk throws (ENOSPC); the file is then as it was before. */
   append(line: string): void;
-  /** Replaces the whole file, atomically. */
+  /** Replaces the whole file, atomically. Throws what the disk throws; the file is then as it was before. */
   rewrite(lines: Iterable<string>): void;
   /** Bytes appended since the file was last rewritten, and its size then. */
   readonly grownBytes: number;
@@ -60,17 +61,18 @@ export function openLog(path: string, bytes: number): LogFile {
       size += data.length;
     },
     rewrite(lines) {
-      const next = openSync(`${path}.new`, "w", 0o600);
+      const next = openSync(`${path}.new`, "a", 0o600);
       try {
+        ftruncateSync(next, 0);
         for (const chunk of chunks(lines)) writeFully(next, chunk);
+        renameSync(`${path}.new`, path);
       } catch (cause) {
         closeSync(next);
+        rmSync(`${path}.new`, { force: true });
         throw cause;
       }
-      closeSync(next);
-      renameSync(`${path}.new`, path);
       closeSync(fd);
-      fd = openSync(path, "a", 0o600);
+      fd = next;
       size = fstatSync(fd).size;
       snapshotBytes = size;
     },

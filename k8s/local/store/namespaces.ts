@@ -1,3 +1,4 @@
+import { createQueue } from "../controllers/queue.ts";
 import { kubeTime } from "./metadata.ts";
 import { RESOURCES } from "./resources.ts";
 import type { Store } from "./store.ts";
@@ -7,41 +8,32 @@ import type { KubeObject, StoreEvent } from "./types.ts";
  * Gives each namespace its default ServiceAccount and the cluster's certificate, and empties those being deleted.
  * Answers how to stop it.
  */
-export function superviseNamespaces(store: Store, caPem: string): () => void {
-  const due = new Set<string>();
-  let scheduled: NodeJS.Immediate | undefined;
-  let stopped = false;
-  const consider = (name: string) => {
-    due.add(name);
-    scheduled ??= setImmediate(run);
-  };
-  function run(): void {
-    scheduled = undefined;
-    const names = [...due];
-    due.clear();
-    for (const name of names) {
-      const namespace = store.get("namespaces", undefined, name);
-      if (stopped || !namespace) continue;
-      if (namespace.metadata.deletionTimestamp === undefined) furnish(store, name, caPem);
-      else empty(store, namespace);
-    }
-  }
+export function superviseNamespaces(
+  store: Store,
+  caPem: string,
+  onError: (name: string, error: unknown) => void,
+): () => void {
+  const queue = createQueue((name) => {
+    const namespace = store.get("namespaces", undefined, name);
+    if (!namespace) return;
+    if (namespace.metadata.deletionTimestamp === undefined) furnish(store, name, caPem);
+    else empty(store, namespace);
+  }, onError);
   const onEvent = ({ type, resource, object }: StoreEvent) => {
-    if (resource === "namespaces") consider(object.metadata.name);
+    if (resource === "namespaces") queue.add(object.metadata.name);
     else if (type === "DELETED" && object.metadata.namespace !== undefined) {
       const namespace = store.get("namespaces", undefined, object.metadata.namespace);
-      if (namespace?.metadata.deletionTimestamp !== undefined) consider(object.metadata.namespace);
+      if (namespace?.metadata.deletionTimestamp !== undefined) queue.add(object.metadata.namespace);
     }
   };
   const unsubscribe = store.subscribe(onEvent);
   for (const namespace of store.list("namespaces")) {
     if (namespace.metadata.deletionTimestamp === undefined) furnish(store, namespace.metadata.name, caPem);
-    else consider(namespace.metadata.name);
+    else queue.add(namespace.metadata.name);
   }
   return () => {
-    stopped = true;
     unsubscribe();
-    clearImmediate(scheduled);
+    queue.close();
   };
 }
 

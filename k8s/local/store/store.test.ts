@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiError } from "./errors.ts";
+import { collectGarbage } from "./garbage.ts";
 import { createStore, type Store } from "./store.ts";
 import type { KubeInput, StoreEvent } from "./types.ts";
 
@@ -134,6 +135,45 @@ describe("store", () => {
     expect(again.spec.clusterIP).toBe(made.spec.clusterIP);
     store.delete("services", "default", "a");
     expect(store.create("services", service("c", { type: "NodePort", ports })).spec.ports[0].nodePort).toBe(8088);
+  });
+
+  it("collects later what it could not delete at once, as on a full disk", async () => {
+    let refusals = 0;
+    const refusing: Store = {
+      ...store,
+      delete(...call) {
+        if (refusals++ < 2) throw new Error("ENOSPC: no space left on device");
+        return store.delete(...call);
+      },
+    };
+    const stop = collectGarbage(refusing, () => {});
+    const owner = store.create("configmaps", map("owner"));
+    const { uid } = owner.metadata;
+    const ownerReferences = [{ apiVersion: "v1", kind: "ConfigMap", name: "owner", uid }];
+    const orphaned = map("owned");
+    store.create("configmaps", { ...orphaned, metadata: { ...orphaned.metadata, ownerReferences } });
+    const gone = new Promise<string>((resolve) =>
+      store.subscribe(({ type, object }) => type === "DELETED" && object.metadata.name === "owned" && resolve("gone")),
+    );
+    store.delete("configmaps", "default", "owner");
+    expect(await gone).toBe("gone");
+    stop();
+  });
+
+  it("knows an object's owners by what is stored, not by what its deleter says", () => {
+    const owner = store.create("configmaps", map("owner"));
+    const { uid } = owner.metadata;
+    const ownerReferences = [{ apiVersion: "v1", kind: "ConfigMap", name: "owner", uid }];
+    const input = map("owned");
+    const made = store.create("configmaps", {
+      ...input,
+      metadata: { ...input.metadata, ownerReferences, finalizers: ["example.com/wait"] },
+    });
+    const marked = store.delete("configmaps", "default", "owned") ?? made;
+    // The write that releases it also drops its owner.
+    store.update("configmaps", { ...marked, metadata: { ...marked.metadata, finalizers: [], ownerReferences: [] } });
+    store.create("configmaps", map("owned"));
+    expect(store.tables.ownedBy(uid)).toEqual([]);
   });
 
   it("ignores a prototype in a hostile body", () => {

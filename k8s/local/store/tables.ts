@@ -71,7 +71,7 @@ export function createTables(): Tables {
     },
     remove(resource, object) {
       const ref = refOf(resource, object);
-      dependents.unlink(ref, object);
+      dependents.unlink(ref, find(ref) ?? object);
       uids.delete(object.metadata.uid);
       const space = objects.get(resource)?.get(ref.namespace);
       space?.delete(ref.name);
