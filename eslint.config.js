@@ -33,6 +33,11 @@ export default tseslint.config(
     },
   },
   {
+    // The browser's files belong to the project that Next checks, which is not the one of the folder above them.
+    files: ["components/**"],
+    languageOptions: { parserOptions: { projectService: false, project: ["app/tsconfig.json"] } },
+  },
+  {
     files: ["**/*.tsx"],
     rules: { "max-lines-per-function": ["error", { max: 150, skipBlankLines: true, skipComments: true }] },
   },

@@ -130,6 +130,17 @@ test("a pod that is only starting has nothing to tell", () => {
   expect(readinessReason({ ...NOTHING, pods: [null, null] })).toBe(null);
 });
 
+test("the line that says why is found among those that do not", () => {
+  const said = (message: string) => of(container({ ended: ended(message) }))?.message;
+  const info = '{"level":"info","msg":"listening"}';
+  expect(said(`${info}\nError: no such port\n    at main (main.ts:1:1)\n\nNode.js v24.21.0\n`)).toContain(
+    "no such port",
+  );
+  expect(said(`Traceback\n  File "x.py"\nValueError: bad shape\n`)).toContain("ValueError: bad shape.");
+  expect(said(info)).toMatch(/ended with code 1\.$/);
+  expect(said("killed by somebody")).toContain("killed by somebody.");
+});
+
 test("a very long or many-lined word of another program stays one sentence", () => {
   const trouble = of(container({ ended: ended(`panic:\n${"x".repeat(5000)}`) }));
   expect(trouble?.message.length).toBeLessThan(450);

@@ -160,16 +160,30 @@ function probeTrouble(pod: PodFacts, container: ContainerFacts): Trouble | null 
   };
 }
 
-/** A program of ours ends with one JSON line that says why. */
+/** What a program said before it ended: our own in a JSON line, others in the line that names an error, else the last. */
 function lastWords(text: string): string | null {
-  const line = text.trim().split("\n").at(-1)?.trim() ?? "";
-  if (line === "") return null;
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("Node.js v"))
+    .reverse();
+  for (const line of lines) {
+    const said = jsonWords(line) ?? (NAMES_ERROR.test(line) ? line : null);
+    if (said !== null) return said;
+  }
+  return lines.find((line) => !line.startsWith("{")) ?? null;
+}
+
+const NAMES_ERROR = /^(Uncaught )?[\w.]*(Error|Exception|panic|fatal)\b[^:]*:/;
+
+/** Null: no line of ours, or one that tells of no failure. */
+function jsonWords(line: string): string | null {
   try {
-    const { failure, reason, msg } = JSON.parse(line) as Record<string, unknown>;
-    const said = [failure, reason, msg].find((word) => typeof word === "string" && word !== "");
-    return typeof said === "string" ? said : null;
+    const { level, failure, reason, msg } = JSON.parse(line) as Record<string, unknown>;
+    const said = [failure, reason, level === "error" || level === "fatal" ? msg : null];
+    return said.find((word): word is string => typeof word === "string" && word !== "") ?? null;
   } catch {
-    return line;
+    return null;
   }
 }
 

@@ -11,5 +11,10 @@ export const screenPaths = {
   incident: (id: string) => `/incidents/${encodeURIComponent(id)}`,
   audit: "/audit",
   settings: "/settings",
+  settingsOf: (part: string) => `/settings/${part}`,
   signIn: "/sign-in",
 } as const;
+
+/** The sign-in screen, which leads to `next` afterwards. */
+export const signInPath = (next: string): string =>
+  next === "/" ? screenPaths.signIn : `${screenPaths.signIn}?next=${encodeURIComponent(next)}`;

@@ -143,6 +143,8 @@ function fetchContainer(scope: Scope, { version, resources }: RevisionInput, { l
     // What the server asks, which it runs before: the pod asks no more by it and keeps its quality of service.
     resources: { requests: { cpu, memory }, limits: { cpu, memory } },
     securityContext: containerSecurity,
+    // Its last line says why it ended; the screen's one sentence is made of it.
+    terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [{ name: "model", mountPath: layout.folder }],
   };
 }
@@ -158,6 +160,7 @@ function serverContainer(scope: Scope, input: RevisionInput, runtime: PodRuntime
     env: serverEnv(input, runtime),
     resources: { requests: limits, limits },
     securityContext: containerSecurity,
+    terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [{ name: "model", mountPath: layout.folder, readOnly: true }],
     // Every second, so that a model that loads fast serves at once; as often as the slowest may need.
     startupProbe: httpProbe(probes.startup, { periodSeconds: 1, timeoutSeconds: 2, failureThreshold: START_SECONDS }),

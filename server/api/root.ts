@@ -34,6 +34,7 @@ import { resetPassword } from "#server/services/person/reset-password.ts";
 import { setPersonRole } from "#server/services/person/set-role.ts";
 import { createRevision } from "#server/services/revision/create.ts";
 import { listPods } from "#server/services/revision/pods.ts";
+import { getSystem } from "#server/services/system/get.ts";
 import { listPlans } from "#server/services/traffic/list-plans.ts";
 import { putTraffic } from "#server/services/traffic/put.ts";
 import { reassertPlan } from "#server/services/traffic/reassert.ts";
@@ -95,6 +96,7 @@ export const appRouter = router({
     resetPassword: mutation(resetPassword),
     changePassword: mutation(changePassword),
   }),
+  system: router({ get: query(getSystem) }),
   token: router({ create: mutation(createToken), list: query(listTokens), revoke: mutation(revokeToken) }),
 });
 export type AppRouter = typeof appRouter;

@@ -4,7 +4,7 @@ import { type DueDelivery, dueDeliveries, recordAttempt } from "#server/db/recon
 import type { Log } from "#server/observability/log.ts";
 import type { Webhook } from "#server/ports/webhook.ts";
 
-/** Ten attempts over about four hours: who was away for a night learns of it from the next incident. */
+/** Ten attempts over about two hours: who was away for a night learns of it from the next incident. */
 const ATTEMPTS_MAX = 10;
 const BACKOFF_SECONDS = 15;
 

@@ -1,7 +1,6 @@
 import pg from "pg";
+import { LEADER_LOCK } from "#server/db/leader-lock.ts";
 
-// Any fixed number will do; every worker of an installation's database takes the same.
-const LEADER_LOCK = 7_114_702;
 const PROOF_MS = 5_000;
 
 export type Leadership = Readonly<{

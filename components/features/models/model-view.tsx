@@ -11,6 +11,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { MarkdownText } from "#components/ui/markdown.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { RevisionSwatch, revisionLabel } from "#components/ui/revision.tsx";
@@ -19,7 +20,6 @@ import { percent } from "#components/ui/traffic-bar.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { AliasChips } from "./alias-chips.tsx";
 import { CompareVersions } from "./compare-versions.tsx";
-import { MarkdownText } from "./markdown.tsx";
 import { RegisterVersion } from "./register-version.tsx";
 import { type Serving, type Version, VersionsTable } from "./versions-table.tsx";
 

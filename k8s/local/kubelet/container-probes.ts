@@ -6,6 +6,7 @@ export type FullContainerSpec = ContainerSpec & {
   startupProbe?: ProbeSpec;
   readinessProbe?: ProbeSpec;
   livenessProbe?: ProbeSpec;
+  terminationMessagePolicy?: string;
   lifecycle?: { preStop?: Handler & { sleep?: { seconds: number } } };
 };
 

@@ -14,6 +14,7 @@ import { type ContainerState, type ContainerView, terminatedOf } from "./pod-sta
 import { type ProbeSpec, runHandler, type Target } from "./probe.ts";
 import { type Exit, launch, type Running, stop } from "./processes.ts";
 import { createBackoff, durationText, shouldRestart } from "./restart.ts";
+import { terminationMessage } from "./termination-message.ts";
 
 /** What a container needs of its pod. */
 export type ContainerHost = {
@@ -155,7 +156,11 @@ export class Container {
     this.probes?.abort();
     this.stopLogWatch?.();
     this.running = undefined;
-    const terminated = terminatedOf(exit, startedAtMs, this.view.containerId);
+    const folder = join(this.host.folder, String(this.attempt));
+    const terminated = {
+      ...terminatedOf(exit, startedAtMs, this.view.containerId),
+      ...terminationMessage(folder, this.spec.terminationMessagePolicy, exit.exitCode),
+    };
     const succeeded = this.init && exit.exitCode === 0;
     this.see({ state: { kind: "terminated", terminated }, ready: succeeded, started: false });
     const delayMs = this.mayRestart(exit.exitCode) ? this.restartBackoff.next(exit.finishedAtMs - startedAtMs) : 0;

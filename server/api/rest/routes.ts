@@ -34,6 +34,7 @@ import { setPersonRole } from "#server/services/person/set-role.ts";
 import { createRevision } from "#server/services/revision/create.ts";
 import { openPodLog } from "#server/services/revision/pod-log.ts";
 import { listPods } from "#server/services/revision/pods.ts";
+import { getSystem } from "#server/services/system/get.ts";
 import { listPlans } from "#server/services/traffic/list-plans.ts";
 import { putTraffic } from "#server/services/traffic/put.ts";
 import { reassertPlan } from "#server/services/traffic/reassert.ts";
@@ -126,6 +127,7 @@ export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/incidents/{incident}/resolve", verb: resolveIncident },
   { method: "POST", path: "/incidents/{incident}/silence", verb: silenceIncident },
   { method: "GET", path: "/audit", verb: listAudit },
+  { method: "GET", path: "/system", verb: getSystem },
   { method: "POST", path: "/people", verb: createPerson, status: 201 },
   { method: "GET", path: "/people", verb: listPeople },
   { method: "PUT", path: "/people/{person}/role", verb: setPersonRole },

@@ -35,7 +35,7 @@ export const personView = (row: Row): PersonView => ({
   signedInAt: row.sessions[0]?.createdAt.toISOString() ?? null,
 });
 
-export const subjectOf = ({ id, email }: { id: string; email: string }) => ({ kind: "user", id, name: email });
+export const subjectOf = ({ id, email }: { id: string; email: string }) => ({ kind: "person", id, name: email });
 
 type NewPerson = Readonly<{ email: string; name: string; role: string; password: string }>;
 

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { EndpointPage } from "#components/features/endpoints/endpoint-page.tsx";
+import { EndpointTryIt } from "#components/features/try-it/endpoint-try-it.tsx";
 
 type Params = Readonly<{ params: Promise<{ environment: string; endpoint: string }> }>;
 
@@ -13,5 +14,6 @@ export async function generateMetadata(props: Params): Promise<Metadata> {
 }
 
 export default async function Page(props: Params) {
-  return <EndpointPage {...(await named(props))} />;
+  const at = await named(props);
+  return <EndpointPage {...at} tryIt={<EndpointTryIt {...at} />} />;
 }

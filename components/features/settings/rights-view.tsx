@@ -1,0 +1,47 @@
+import { Check } from "lucide-react";
+import { Card } from "#components/ui/card.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
+import { roleCan } from "#domain/access/matrix.ts";
+import { PERMISSIONS, roleSchema } from "#domain/access/schema.ts";
+import { PERMISSION_WORDS, ROLE_WORDS } from "#domain/access/words.ts";
+
+/** The matrix by which every request is judged, not a copy of it. */
+export const RightsView = () => (
+  <>
+    <PageHeader title="Rights">Who may do what. A token has the rights of its role.</PageHeader>
+    <Card flush>
+      <Table label="Rights of each role">
+        <TableHead>
+          <HeadCell>Right</HeadCell>
+          {roleSchema.options.map((role) => (
+            <HeadCell key={role} className="text-center">
+              {ROLE_WORDS[role].one}
+            </HeadCell>
+          ))}
+        </TableHead>
+        <tbody>
+          {PERMISSIONS.map((permission) => (
+            <Row key={permission}>
+              <th scope="row" className="h-row min-w-56 px-3 py-1 text-left font-normal">
+                {PERMISSION_WORDS[permission]}
+              </th>
+              {roleSchema.options.map((role) => (
+                <Cell key={role} className="text-center">
+                  {roleCan(role, permission) ? (
+                    <Check className="mx-auto size-4 text-accent" role="img" aria-label="Yes" />
+                  ) : (
+                    <span className="text-muted">
+                      <span aria-hidden="true">–</span>
+                      <span className="sr-only">No</span>
+                    </span>
+                  )}
+                </Cell>
+              ))}
+            </Row>
+          ))}
+        </tbody>
+      </Table>
+    </Card>
+  </>
+);

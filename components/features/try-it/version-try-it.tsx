@@ -1,0 +1,18 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import { TryIt } from "./try-it.tsx";
+
+/** Asks a version wherever an endpoint serves it, with or without traffic. */
+export function VersionTryIt({ model, version }: { model: string; version: string }) {
+  const trpc = useTRPC();
+  const serving = useQuery(trpc.endpoint.serving.queryOptions({ model }));
+  if (serving.isPending) return <SkeletonRows rows={3} />;
+  const targets = (serving.data?.items ?? [])
+    .filter((entry) => entry.version === version && entry.role === "live")
+    .map((entry) => ({ ...entry, model }));
+  return <TryIt targets={targets} whenNone={<EmptyState sentence="Deploy this version, then ask it from here." />} />;
+}
