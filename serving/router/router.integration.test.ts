@@ -141,6 +141,25 @@ test("connections that carry nothing any more are noticed by the Lease's read wi
   await link.close();
 });
 
+test("an API that answers is left its watches, also when it refuses the Lease's read", async () => {
+  await cluster.putPlan(aPlan({ 1: 100 }, { number: 1 }));
+  const router = await cluster.startRouter();
+  await acknowledged(1);
+  const asked = { lease: 0, list: 0 };
+  const { promise: threeReads, resolve } = Promise.withResolvers<void>();
+  cluster.api().faults.add(({ verb, resource }) => {
+    if (verb === "list" && resource === "configmaps") asked.list++;
+    if (verb !== "get" || resource !== "leases.coordination.k8s.io") return undefined;
+    if (++asked.lease === 3) resolve();
+    return SERVER_ERROR;
+  });
+  await threeReads;
+  expect(asked.list).toBe(0);
+  await cluster.putPlan(aPlan({ 2: 100 }, { number: 2 }));
+  await router.logged("plan in force");
+  await expect.poll(async () => (await ask(router)).revision).toBe("2");
+});
+
 test("without the API a router goes on, its restarted container too, and both follow when it is back", async () => {
   await cluster.putPlan(aPlan({ 1: 100 }, { number: 1 }));
   const first = await cluster.startRouter();

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { COMPONENT, LABEL } from "#domain/shared/cluster-names.ts";
+import { isKubeError } from "#k8s/client/errors.ts";
 import type { Kube } from "#k8s/client/kube.ts";
 import type { LiveObject } from "#k8s/client/objects.ts";
 import type { Change } from "#k8s/client/replica.ts";
@@ -14,6 +15,9 @@ import { acknowledges, type OwnLease, ownLease } from "./lease.ts";
 import { readyPods, serviceOf } from "./slices.ts";
 
 const LEASE_READ_EVERY_MS = 2_000;
+/** Between two fresh starts with an API that stays silent, doubling: a slow list must be able to arrive. */
+const RECONNECT_MS_MIN = 4_000;
+const RECONNECT_MS_MAX = 16_000;
 /** How long a plan may wait for slices that ought to have come before it. */
 const SLICES_WAIT_MS = 1_000;
 const SAVE_PODS_AFTER_MS = 200;
@@ -117,19 +121,34 @@ async function begin(link: Link, signal: AbortSignal): Promise<void> {
   await watchOwnLease(link, signal);
 }
 
-/** A read that fails is the fastest sign that connections are dead: watches alone would notice after half a minute. */
+/** A read without an answer is the fastest sign of dead connections: watches alone would notice after half a minute. */
 async function watchOwnLease(link: Link, signal: AbortSignal): Promise<void> {
   const { kube, table, plans, slices, lease, acknowledger } = link;
+  let reconnectedAtMs = Number.NEGATIVE_INFINITY;
+  let pauseMs = 0;
+  const isCurrent = (watch: ResourceWatch) => {
+    const { error, staleMs } = watch.fresh();
+    return error === null && staleMs < performance.now() - reconnectedAtMs;
+  };
   while (!signal.aborted) {
     await delay(LEASE_READ_EVERY_MS, undefined, { signal }).catch(() => {});
     if (signal.aborted) return;
     try {
       const said = await lease.read();
       if (said === null || !acknowledges(said, table.acks(performance.now()))) acknowledger.changed();
-      if (plans.fresh().error === null && slices.fresh().error === null) link.freshAtMs = performance.now();
+      if (!isCurrent(plans) || !isCurrent(slices)) continue;
+      link.freshAtMs = performance.now();
+      pauseMs = 0;
     } catch (error) {
       if (signal.aborted) return;
+      // An answer, be it a refusal, came over a connection that lives.
+      if ((isKubeError(error) && error.status !== null) || performance.now() - reconnectedAtMs < pauseMs) {
+        log.warn({ err: error }, "own lease not readable");
+        continue;
+      }
       log.warn({ err: error }, "own lease not readable: connecting to the API anew");
+      reconnectedAtMs = performance.now();
+      pauseMs = Math.min(Math.max(2 * pauseMs, RECONNECT_MS_MIN), RECONNECT_MS_MAX);
       kube.dropConnections();
       for (const watch of [plans, slices]) watch.relist(signal).catch(() => {});
     }
