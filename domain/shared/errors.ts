@@ -29,6 +29,11 @@ export type DomainErrorCode = (typeof DOMAIN_ERROR_CODES)[number];
 export type FieldError = { path: string; message: string };
 
 export class DomainError extends Error {
+  /** By name, as Next bundles routes apart: what one bundle throws, another's class would not know. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Error[Symbol.hasInstance](value) && (value as Error).name === "DomainError";
+  }
+
   override readonly name = "DomainError";
   readonly code: DomainErrorCode;
   /** Extra members of the problem document, such as the current plan of a `plan_conflict`. */
