@@ -119,7 +119,9 @@ function RevisionRow({ revision, view, metrics }: RevisionRowProps) {
             <RevisionStroke revision={revision.revision} />
           </span>
         </Cell>
-        <Cell numeric>{entry === undefined ? "–" : percent(entry.weightPercent)}</Cell>
+        <Cell numeric className="whitespace-nowrap">
+          {entry === undefined ? "–" : percent(entry.weightPercent)}
+        </Cell>
         <Cell>{entry === undefined ? <Badge>kept for rollback</Badge> : entry.role}</Cell>
         <Cell numeric className="whitespace-nowrap">
           {readyReplicas === null ? "not seen yet" : `${readyReplicas}/${desiredReplicas ?? replicas.min}`}
