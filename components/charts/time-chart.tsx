@@ -63,7 +63,8 @@ export function TimeChart(props: TimeChartProps) {
   const all = lines.flatMap(({ values }) => values.filter((value) => value !== null));
   const highest = Math.max(0, ...all);
   // A target far above everything would flatten the lines; then the edge says where it is.
-  const top = target != null && target.value <= highest * 4 ? Math.max(highest, target.value) : highest;
+  const top =
+    target != null && (highest === 0 || target.value <= highest * 4) ? Math.max(highest, target.value) : highest;
   const ticks = logarithmic ? logTicksFor(Math.min(...all, top), top) : ticksFor(top, binary);
   const rows = times.map((atMs, index) => ({
     atMs,
@@ -138,7 +139,7 @@ export function TimeChart(props: TimeChartProps) {
               y={target.value}
               stroke="var(--muted)"
               strokeDasharray="1 3"
-              label={targetLabel(target.label)}
+              label={targetLabel(target.label, target.value * 2 > (ticks.at(-1) ?? 0))}
             />
           ) : null}
           <Tooltip
@@ -204,8 +205,8 @@ function gapLabel(gap: Span, span: Span) {
   return { label: { value, fontSize: 12, fill: "var(--muted)" } };
 }
 
-const targetLabel = (value: string) =>
-  ({ value, position: "insideTopLeft", fontSize: 12, fill: "var(--muted)" }) as const;
+const targetLabel = (value: string, high: boolean) =>
+  ({ value, position: high ? "insideTopLeft" : "insideBottomLeft", fontSize: 12, fill: "var(--muted)" }) as const;
 
 const MARK_SHARE_MIN = 0.07;
 

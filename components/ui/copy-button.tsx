@@ -30,7 +30,13 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
 /** A command or an address in one line, with its copy button. */
 export const CopyLine = ({ text, label, className }: { text: string; label?: string; className?: string }) => (
   <div className={classNames("flex min-w-0 items-center gap-1 rounded-control border bg-page pl-3", className)}>
-    <code className="min-w-0 flex-1 overflow-x-auto whitespace-nowrap py-1 font-mono text-label">{text}</code>
+    <code
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+      className="min-w-0 flex-1 overflow-x-auto whitespace-nowrap py-1 font-mono text-label"
+    >
+      {text}
+    </code>
     <CopyButton text={text} label={label ?? "Copy"} />
   </div>
 );

@@ -17,7 +17,7 @@ export type OverlayProps = Readonly<{
   className?: string;
 }>;
 
-const shade = "fixed inset-0 z-40 animate-appear bg-black/40";
+const shade = "fixed inset-0 z-40 animate-appear bg-shade";
 
 /** For a question that must be answered before anything else. */
 export function Dialog({ className, ...props }: OverlayProps) {

@@ -4,7 +4,7 @@ import { classNames } from "./class-names.ts";
 /** Scrolls sideways inside itself, never the page. `label` says what the rows are. */
 export const Table = ({ label, className, children }: { label: string; className?: string; children: ReactNode }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-  <section aria-label={label} tabIndex={0} className="w-full overflow-x-auto">
+  <section aria-label={label} tabIndex={0} className="relative w-full overflow-x-auto">
     <table className={classNames("w-full border-collapse text-body", className)}>{children}</table>
   </section>
 );

@@ -15,6 +15,7 @@ for (const [look, { colorScheme, viewport }] of Object.entries(LOOKS))
       await page.setViewportSize(viewport);
       await page.goto(path);
       await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
+      await expect(page.getByRole("main").getByRole("listitem").or(page.getByRole("row")).first()).toBeVisible();
       await expectAccessible(page);
     });
 

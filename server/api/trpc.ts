@@ -49,7 +49,14 @@ export const query = <Input extends z.ZodType, Output extends z.ZodType>(verb: V
   t.procedure
     .use(mapsErrors)
     .input(unparsed<Input>())
-    .query(async ({ ctx, input }) => verb.call(await ctx.service(), input));
+    .query(async ({ ctx, input }) => verb.call(await ctx.service(), withoutDirection(input)));
+
+/** tRPC's paged queries say which way they page; our cursors know. */
+function withoutDirection(input: unknown): unknown {
+  if (typeof input !== "object" || input === null || !("direction" in input)) return input;
+  const { direction: _, ...asked } = input;
+  return asked;
+}
 
 export const mutation = <Input extends z.ZodType, Output extends z.ZodType>(verb: Verb<Input, Output>) =>
   t.procedure

@@ -41,9 +41,9 @@ test.each(ROUTES.map((route) => route.verb))("$name refuses exactly the roles wi
 });
 
 test("tRPC offers the same verbs as REST, and refuses the same roles", async () => {
-  // Streams are of screens alone.
+  // Streams are of screens alone; text is for programs that take no JSON.
   const procedures = Object.keys(appRouter._def.procedures).filter((name) => name !== "changes.follow");
-  const verbs = ROUTES.filter((route) => !route.upload).map((route) => route.verb);
+  const verbs = ROUTES.filter((route) => !route.upload && route.media === undefined).map((route) => route.verb);
   expect(procedures.sort()).toEqual(verbs.map((verb) => verb.name).sort());
   for (const role of roleSchema.options) {
     const caller = createCallerFactory(appRouter)({ requestId: "r", service: async () => asRole(role) });

@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import type { ClusterObject, ObjectChange } from "#server/ports/cluster.ts";
 import { isArtifactStore, keysOf } from "./wake.ts";
 
-const environment = { environmentId: "env", unproven: new Set(["u1", "u2"]), awaitedDigests: ["sha256:aa"], endpointOf: () => undefined };
+const environment = {
+  environmentId: "env",
+  unproven: new Set(["u1", "u2"]),
+  awaitedDigests: ["sha256:aa"],
+  endpointOf: () => undefined,
+};
 
 const object = (kind: string, labels: Record<string, string>, more: Partial<ClusterObject> = {}): ClusterObject => ({
   apiVersion: "v1",

@@ -62,18 +62,20 @@ export function AuditView() {
           {failureOf(audit.error).message}
         </Banner>
       ) : null}
-      <Card flush>
-        {audit.isPending && rows.length === 0 ? <SkeletonRows rows={10} /> : null}
-        {audit.isSuccess && rows.length === 0 ? <EmptyState sentence="Nothing matches this filter." /> : null}
-        {rows.length > 0 ? <AuditRows rows={rows} /> : null}
-        {audit.hasNextPage ? (
-          <div className="border-t p-2 text-center">
-            <Button look="quiet" busy={audit.isFetchingNextPage} onClick={() => void audit.fetchNextPage()}>
-              Load more
-            </Button>
-          </div>
-        ) : null}
-      </Card>
+      {audit.isError && rows.length === 0 ? null : (
+        <Card flush>
+          {audit.isPending && rows.length === 0 ? <SkeletonRows rows={10} /> : null}
+          {audit.isSuccess && rows.length === 0 ? <EmptyState sentence="Nothing matches this filter." /> : null}
+          {rows.length > 0 ? <AuditRows rows={rows} /> : null}
+          {audit.hasNextPage ? (
+            <div className="border-t p-2 text-center">
+              <Button look="quiet" busy={audit.isFetchingNextPage} onClick={() => void audit.fetchNextPage()}>
+                Load more
+              </Button>
+            </div>
+          ) : null}
+        </Card>
+      )}
     </div>
   );
 }

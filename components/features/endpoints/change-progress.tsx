@@ -5,13 +5,13 @@ import { Check, Circle, LoaderCircle, X } from "lucide-react";
 import { Fragment } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
+import { useRefusal } from "#components/ui/access.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { classNames } from "#components/ui/class-names.ts";
 import { useNow } from "#components/ui/relative-time.tsx";
 import { announce } from "#components/ui/toast.tsx";
 import type { Endpoint, EndpointRef } from "./endpoint-ref.ts";
 import { type Step, stepsOf, undoTargetOf } from "./progress-steps.ts";
-import { useWriteRefusal } from "./use-refusal.ts";
 import { changeWords, versionsWords } from "./words.ts";
 
 /** So long the newest change stays in sight after it is applied; then the ledger has it. */
@@ -25,7 +25,7 @@ export function ChangeProgress({ at, view }: { at: EndpointRef; view: Endpoint }
   const nowMs = useNow();
   const { plan } = view;
   const plans = useQuery({ ...trpc.endpoint.plans.queryOptions({ ...at, limit: LOOK_BACK }), enabled: plan !== null });
-  const refusal = useWriteRefusal("traffic:rollback");
+  const refusal = useRefusal("traffic:rollback");
   const undo = useMutation(
     trpc.endpoint.rollback.mutationOptions({
       onSuccess: () => void queryClient.invalidateQueries({ queryKey: trpc.endpoint.pathKey() }),

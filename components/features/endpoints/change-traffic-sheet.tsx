@@ -5,6 +5,7 @@ import { Check, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
+import { useRefusal } from "#components/ui/access.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CopyLine } from "#components/ui/copy-button.tsx";
@@ -18,7 +19,6 @@ import type { Endpoint, EndpointRef, Kind, Plan } from "./endpoint-ref.ts";
 import { PlanConflict } from "./plan-conflict.tsx";
 import { draftOf, entriesOf, remainingPercent } from "./traffic-draft.ts";
 import { TrafficFields } from "./traffic-fields.tsx";
-import { useWriteRefusal } from "./use-refusal.ts";
 import { sharesOf } from "./words.ts";
 
 type ChangeTrafficSheetProps = Readonly<{
@@ -36,7 +36,7 @@ export function ChangeTrafficSheet({ at, view, kind, onClose }: ChangeTrafficShe
   const [seen, setSeen] = useState({ plan: view.plan?.number ?? 0, entries: view.plan?.entries ?? [] });
   const [lines, setLines] = useState(() => draftOf(seen.entries, view.revisions));
   const [reason, setReason] = useState("");
-  const refusal = useWriteRefusal("traffic:write", kind);
+  const refusal = useRefusal("traffic:write", kind);
   const remaining = remainingPercent(lines);
   const entries = entriesOf(lines);
   const preview = useQuery({

@@ -119,7 +119,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
         <ChartPanel
           {...base}
           className={classNames("order-4", more)}
-          title="CPU"
+          title="CPU cores"
           lines={lines("cpuCores")}
           words={coreWords}
         />

@@ -3,12 +3,12 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
+import { useRefusal } from "#components/ui/access.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { announce } from "#components/ui/toast.tsx";
 import type { Endpoint, EndpointRef, Kind } from "./endpoint-ref.ts";
-import { useWriteRefusal } from "./use-refusal.ts";
 
 type EndpointBannersProps = Readonly<{ at: EndpointRef; view: Endpoint; kind: Kind | undefined }>;
 
@@ -17,7 +17,7 @@ const failed = (error: unknown) => announce(failureOf(error).message, { failed: 
 /** What a reader must know before anything else: deletion, an incident, a pin, a restored database, a silent router. */
 export function EndpointBanners({ at, view, kind }: EndpointBannersProps) {
   const trpc = useTRPC();
-  const refusal = useWriteRefusal("traffic:write", kind);
+  const refusal = useRefusal("traffic:write", kind);
   const resume = useMutation(trpc.endpoint.resume.mutationOptions({ onError: failed }));
   const reassert = useMutation(trpc.endpoint.reassert.mutationOptions({ onError: failed }));
   const behind = view.conditions.find(({ type, status }) => type === "DatabaseBehindCluster" && status === "True");
@@ -73,7 +73,7 @@ function IncidentBanner({ at }: { at: EndpointRef }) {
   const trpc = useTRPC();
   const incidents = useQuery(trpc.incident.list.queryOptions({ ...at, state: "open", limit: 1 }));
   const acknowledge = useMutation(trpc.incident.acknowledge.mutationOptions({ onError: failed }));
-  const refusal = useWriteRefusal("incident:write");
+  const refusal = useRefusal("incident:write");
   const incident = incidents.data?.items[0];
   if (incident === undefined) return null;
   return (

@@ -6,6 +6,7 @@ import { parseAsString, useQueryState } from "nuqs";
 import { useDeferredValue, useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
+import { useRefusal } from "#components/ui/access.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -14,7 +15,6 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { EndpointRows } from "./endpoint-rows.tsx";
 import { NewEndpointSheet } from "./new-endpoint-sheet.tsx";
-import { useWriteRefusal } from "./use-refusal.ts";
 
 /** All endpoints, unhealthy first. Search is in the address, so that a list can be sent to somebody. */
 export function EndpointList() {
@@ -30,7 +30,7 @@ export function EndpointList() {
   const wanted = useDeferredValue(search.trim().toLowerCase());
   const all = overview.data?.endpoints ?? [];
   const shown = all.filter(({ name, environment: where }) => `${where}/${name}`.includes(wanted));
-  const refusal = useWriteRefusal("endpoint:write");
+  const refusal = useRefusal("endpoint:write");
   const add = (
     <Button look="filled" refusal={refusal} onClick={() => setAdding(true)}>
       <Plus aria-hidden /> New endpoint

@@ -21,7 +21,7 @@ const PHONE_ROW_PX = 76;
 /** Rows outside the window, so that a quick scroll does not show emptiness. */
 const OVERSCAN = 12;
 const COLUMNS =
-  "grid grid-cols-[116px_minmax(160px,1.4fr)_minmax(120px,1fr)_minmax(160px,1.3fr)_116px_108px_108px_minmax(130px,1fr)] items-center gap-3 px-4";
+  "grid grid-cols-[100px_minmax(130px,1.4fr)_minmax(80px,0.7fr)_minmax(130px,1.2fr)_124px_120px_124px_minmax(130px,1fr)] items-center gap-3 px-4";
 
 /** Only the rows in sight are in the page: a thousand endpoints scroll as ten do. */
 export function EndpointRows({ endpoints }: { endpoints: readonly Endpoint[] }) {
@@ -52,7 +52,7 @@ export function EndpointRows({ endpoints }: { endpoints: readonly Endpoint[] }) 
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section aria-label="Endpoints" tabIndex={0} className="overflow-x-auto rounded-card border bg-surface">
       {/* biome-ignore lint/a11y/useSemanticElements: rows that stand freely, as only those in sight exist, cannot be a table's */}
-      <div role="table" aria-label="Endpoints" aria-rowcount={endpoints.length + 1} className="sm:min-w-[1080px]">
+      <div role="table" aria-label="Endpoints" aria-rowcount={endpoints.length + 1} className="sm:min-w-[1050px]">
         {/* biome-ignore lint/a11y/useSemanticElements: see above */}
         <div role="rowgroup" className="border-b text-label text-muted max-sm:hidden">
           <HeadRow />

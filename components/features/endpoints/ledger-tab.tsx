@@ -4,6 +4,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { parseAsIsoDateTime, useQueryState } from "nuqs";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
+import { useRefusal } from "#components/ui/access.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -15,7 +16,6 @@ import { clockWords } from "#components/ui/time-words.ts";
 import type { EndpointRef, Plan } from "./endpoint-ref.ts";
 import { PlanRow } from "./plan-row.tsx";
 import { useRollbackDialog } from "./rollback-control.tsx";
-import { useWriteRefusal } from "./use-refusal.ts";
 import { revisionsWords } from "./words.ts";
 
 /** Every change there was, and what was live at any moment. */
@@ -56,7 +56,7 @@ export function LedgerTab({ at }: { at: EndpointRef }) {
 /** Repeats this very plan; the dialog says what that means. */
 function Restore({ plan }: { plan: Plan }) {
   const dialog = useRollbackDialog();
-  const refusal = useWriteRefusal("traffic:rollback");
+  const refusal = useRefusal("traffic:rollback");
   if (plan.appliedAt === null || plan.entries.length === 0) return null;
   return (
     <Button size="small" look="quiet" refusal={refusal} onClick={() => dialog.open(plan.number)}>

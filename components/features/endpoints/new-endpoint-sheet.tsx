@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
+import { useRefusal } from "#components/ui/access.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CopyLine } from "#components/ui/copy-button.tsx";
@@ -15,7 +16,6 @@ import { Select } from "#components/ui/select.tsx";
 import { nameSchema } from "#domain/shared/names.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { curlOf } from "./curl.ts";
-import { useWriteRefusal } from "./use-refusal.ts";
 
 type NewEndpointSheetProps = Readonly<{
   open: boolean;
@@ -32,7 +32,7 @@ export function NewEndpointSheet({ open, onOpenChange, environment: chosenAtFirs
   const [chosen, setChosen] = useState(chosenAtFirst);
   const environment = chosen ?? environments[0]?.name;
   const kind = environments.find((one) => one.name === environment)?.kind;
-  const refusal = useWriteRefusal("endpoint:write", kind);
+  const refusal = useRefusal("endpoint:write", kind);
   const create = useMutation(
     trpc.endpoint.create.mutationOptions({
       onSuccess: (made) => router.push(screenPaths.endpoint(made.environment, made.name)),

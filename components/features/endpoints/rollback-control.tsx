@@ -5,11 +5,11 @@ import { Undo2 } from "lucide-react";
 import { parseAsInteger, useQueryStates } from "nuqs";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
+import { useRefusal } from "#components/ui/access.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { announce } from "#components/ui/toast.tsx";
 import type { Endpoint, EndpointRef } from "./endpoint-ref.ts";
 import { RollbackDialog } from "./rollback-dialog.tsx";
-import { useWriteRefusal } from "./use-refusal.ts";
 import { versionsWords } from "./words.ts";
 
 /** Whether the dialog is open, and for which plan: in the address, so that an incident can link to it. 0: the rule's own. */
@@ -30,7 +30,7 @@ export function RollbackControl({ at, view }: { at: EndpointRef; view: Endpoint 
   const trpc = useTRPC();
   const dialog = useRollbackDialog();
   const preview = useQuery(trpc.endpoint.rollbackPreview.queryOptions(at));
-  const forbidden = useWriteRefusal("traffic:rollback");
+  const forbidden = useRefusal("traffic:rollback");
   const { target, why, choices = [] } = preview.data ?? { target: null, why: null };
   const unknown = preview.isError ? failureOf(preview.error).message : null;
   const refusal = forbidden ?? (target === null ? (why ?? unknown ?? "Looking for what to go back to.") : null);

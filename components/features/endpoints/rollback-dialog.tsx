@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
+import { useRefusal } from "#components/ui/access.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Chip } from "#components/ui/chip.tsx";
@@ -17,7 +18,6 @@ import { TrafficBar } from "#components/ui/traffic-bar.tsx";
 import { curlOf } from "./curl.ts";
 import type { EndpointRef, Plan, RollbackPreview } from "./endpoint-ref.ts";
 import { targetWords } from "./rollback-words.ts";
-import { useWriteRefusal } from "./use-refusal.ts";
 import { sharesOf, versionsWords } from "./words.ts";
 
 const REASONS = ["Errors", "Latency", "Wrong predictions", "Bad input data", "Precaution"];
@@ -41,7 +41,7 @@ export function RollbackDialog({ at, toPlan, failing, choices, onChoose, onClose
   const [when, setWhen] = useState<"now" | "capacity" | null>(null);
   const wanted = toPlan === undefined ? {} : { toPlan };
   const preview = useQuery(trpc.endpoint.rollbackPreview.queryOptions({ ...at, ...wanted }));
-  const forbidden = useWriteRefusal("traffic:rollback");
+  const forbidden = useRefusal("traffic:rollback");
   const rollback = useMutation(
     trpc.endpoint.rollback.mutationOptions({
       onSuccess: (plan) => {

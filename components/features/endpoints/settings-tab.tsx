@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
+import { useRefusal } from "#components/ui/access.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -13,12 +14,11 @@ import { announce } from "#components/ui/toast.tsx";
 import { healthTargetsSchema } from "#domain/endpoint/schema.ts";
 import { DeleteDialog } from "./delete-dialog.tsx";
 import type { Endpoint, Kind } from "./endpoint-ref.ts";
-import { useWriteRefusal } from "./use-refusal.ts";
 
 /** What it must meet, and its end. */
 export function SettingsTab({ view, kind }: { view: Endpoint; kind: Kind | undefined }) {
   const [deleting, setDeleting] = useState(false);
-  const refusal = useWriteRefusal("endpoint:write", kind);
+  const refusal = useRefusal("endpoint:write", kind);
   const gone = view.deletedAt === null ? null : "It is being deleted already.";
   return (
     <div className="flex flex-col gap-4">

@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { useQueryState } from "nuqs";
 import { Fragment, useState } from "react";
+import { useRefusal } from "#components/ui/access.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -15,7 +16,6 @@ import { percent, TrafficBar } from "#components/ui/traffic-bar.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { ChangeTrafficSheet } from "./change-traffic-sheet.tsx";
 import type { Endpoint, EndpointRef, Kind, Metrics, Revision } from "./endpoint-ref.ts";
-import { useWriteRefusal } from "./use-refusal.ts";
 import { latestOf, sharesOf } from "./words.ts";
 
 type TrafficCardProps = Readonly<{
@@ -29,7 +29,7 @@ type TrafficCardProps = Readonly<{
 export function TrafficCard({ at, view, kind, metrics }: TrafficCardProps) {
   const [open, setOpen] = useQueryState("change");
   const [all, setAll] = useState(false);
-  const refusal = useWriteRefusal("traffic:write", kind);
+  const refusal = useRefusal("traffic:write", kind);
   const entries = view.plan?.entries ?? [];
   if (entries.length === 0)
     return (
@@ -119,7 +119,9 @@ function RevisionRow({ revision, view, metrics }: RevisionRowProps) {
             <RevisionStroke revision={revision.revision} />
           </span>
         </Cell>
-        <Cell numeric>{entry === undefined ? "–" : percent(entry.weightPercent)}</Cell>
+        <Cell numeric className="whitespace-nowrap">
+          {entry === undefined ? "–" : percent(entry.weightPercent)}
+        </Cell>
         <Cell>{entry === undefined ? <Badge>kept for rollback</Badge> : entry.role}</Cell>
         <Cell numeric className="whitespace-nowrap">
           {readyReplicas === null ? "not seen yet" : `${readyReplicas}/${desiredReplicas ?? replicas.min}`}

@@ -1,9 +1,9 @@
 import { UNKNOWN_VALUE } from "#components/ui/quantity-words.ts";
 import type { PlanView } from "#domain/shared/views.ts";
 
-/** "0.25 cores" */
+/** "0.25", of CPU cores. */
 export const coreWords = (cores: number | null): string =>
-  cores === null ? UNKNOWN_VALUE : `${Number(cores.toPrecision(2))} ${cores === 1 ? "core" : "cores"}`;
+  cores === null ? UNKNOWN_VALUE : String(Number(cores.toPrecision(2)));
 
 /** The newest value that is known, of the last `within` ones: older ones say nothing about now. */
 export const latestOf = (series: readonly (number | null)[] | null | undefined, within = 6): number | null =>

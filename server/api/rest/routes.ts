@@ -9,6 +9,7 @@ import { deleteEndpoint } from "#server/services/endpoint/delete.ts";
 import { getEndpoint } from "#server/services/endpoint/get.ts";
 import { listEndpoints } from "#server/services/endpoint/list.ts";
 import { getMetrics } from "#server/services/endpoint/metrics.ts";
+import { getOverview } from "#server/services/endpoint/overview.ts";
 import { listServing } from "#server/services/endpoint/serving.ts";
 import { setHealthTargets } from "#server/services/endpoint/set-health-targets.ts";
 import { tryEndpoint } from "#server/services/endpoint/try.ts";
@@ -25,6 +26,7 @@ import { deleteAlias } from "#server/services/model/delete-alias.ts";
 import { getModel } from "#server/services/model/get.ts";
 import { listModels } from "#server/services/model/list.ts";
 import { putAlias } from "#server/services/model/put-alias.ts";
+import { changePassword } from "#server/services/person/change-password.ts";
 import { createPerson } from "#server/services/person/create.ts";
 import { disablePerson } from "#server/services/person/disable.ts";
 import { enablePerson } from "#server/services/person/enable.ts";
@@ -41,6 +43,7 @@ import { reassertPlan } from "#server/services/traffic/reassert.ts";
 import { resumeEndpoint } from "#server/services/traffic/resume.ts";
 import { rollBack } from "#server/services/traffic/rollback.ts";
 import { previewRollback } from "#server/services/traffic/rollback-preview.ts";
+import { previewTraffic } from "#server/services/traffic/traffic-preview.ts";
 import type { Verb } from "#server/services/verb.ts";
 import { getVersion } from "#server/services/version/get.ts";
 import { listVersions } from "#server/services/version/list.ts";
@@ -114,6 +117,8 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/models/{model}/serving", verb: listServing },
   { method: "GET", path: "/endpoints/{endpoint}/pods", verb: listPods },
   { method: "GET", path: "/endpoints/{endpoint}/rollback", verb: previewRollback },
+  { method: "POST", path: "/endpoints/{endpoint}/traffic/preview", verb: previewTraffic, query: environment },
+  { method: "GET", path: "/overview", verb: getOverview },
   {
     method: "GET",
     path: "/endpoints/{endpoint}/revisions/{revision}/pods/{pod}/log",
@@ -134,6 +139,7 @@ export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/people/{person}/disable", verb: disablePerson },
   { method: "POST", path: "/people/{person}/enable", verb: enablePerson },
   { method: "POST", path: "/people/{person}/password", verb: resetPassword },
+  { method: "PUT", path: "/people/me/password", verb: changePassword },
   { method: "POST", path: "/tokens", verb: createToken, status: 201 },
   { method: "GET", path: "/tokens", verb: listTokens },
   { method: "DELETE", path: "/tokens/{token}", verb: revokeToken },

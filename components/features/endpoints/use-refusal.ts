@@ -1,3 +1,0 @@
-"use client";
-
-export { useRefusal as useWriteRefusal } from "#components/ui/access.tsx";
