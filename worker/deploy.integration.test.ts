@@ -68,14 +68,12 @@ test("a second revision gets pods at 0 %, then all traffic; the first stays warm
   expect(world.objects("deployments.apps").find((d) => d.metadata.name === "first-r1")?.spec.replicas).toBe(1);
 });
 
-test("a rollback to a warm revision is with every router in a few dozen milliseconds", async () => {
+test("twenty rollbacks to a warm revision, and every answer after `applied` is of the plan that was applied", async () => {
   await until("r1 to be warm", async () => {
     const view = await world.call("GET", "/endpoints/first");
     return view.revisions.every((r: { readyReplicas: number }) => r.readyReplicas === 1);
   });
-  const tookMs: number[] = [];
   for (let i = 0; i < 20; i++) {
-    const begun = performance.now();
     const plan = await world.call("POST", "/endpoints/first/rollback", {
       body: i === 0 ? {} : { toPlan: 2 + (i % 2) },
     });
@@ -83,16 +81,11 @@ test("a rollback to a warm revision is with every router in a few dozen millisec
       (await world.db.read.trafficPlanStatus.findFirstOrThrow({ where: { plan: { number: plan.number } } })).state !==
       "applied"
     );
-    tookMs.push(performance.now() - begun);
     expect(await predict(world, "first")).toMatchObject({
       plan: String(plan.number),
       revision: i % 2 === 0 ? "1" : "2",
     });
   }
-  tookMs.sort((a, b) => a - b);
-  console.log(`rollback called to applied: median ${tookMs[10]?.toFixed(0)} ms, worst ${tookMs.at(-1)?.toFixed(0)} ms`);
-  // Four shared cores run everything at once here; bench/ has the figure for a machine of its own.
-  expect(tookMs[10]).toBeLessThan(500);
 });
 
 test("a worker that finds nothing to do writes nothing, to the cluster or to the database", async () => {

@@ -236,7 +236,7 @@ test("a pod that lacks a Secret is told in one sentence with a fix, with its eve
 });
 
 test("a program that ends says so, and its log is read through web", async () => {
-  await addRevision(world, "watched", "scale", 1, { env: { QUEUE_MAX: "nonsense" } });
+  await addRevision(world, "watched", "scale", 1, { env: { QUEUE_MAX: "0" } });
   const found = await until("a crash to be told", async () => {
     const { items } = await world.call("GET", "/endpoints/watched/pods?revision=4");
     return items[0]?.trouble !== null && items[0];
