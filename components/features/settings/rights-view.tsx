@@ -23,7 +23,10 @@ export const RightsView = () => (
         <tbody>
           {PERMISSIONS.map((permission) => (
             <Row key={permission}>
-              <th scope="row" className="h-row min-w-56 px-3 py-1 text-left font-normal">
+              <th
+                scope="row"
+                className="sticky left-0 h-row min-w-56 bg-surface py-1 pr-3 pl-4 text-left font-normal max-sm:min-w-36"
+              >
                 {PERMISSION_WORDS[permission]}
               </th>
               {roleSchema.options.map((role) => (
