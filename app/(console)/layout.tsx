@@ -30,8 +30,7 @@ const Away = () => (
   <main className="mx-auto flex min-h-dvh max-w-120 flex-col justify-center gap-4 p-4">
     <h1 className="sr-only">Slipway</h1>
     <Banner status="Failing" title="Slipway cannot reach its database.">
-      Predictions go on as they are, and nothing that was saved is lost. Reload this page in a moment; until then,
-      traffic can be changed with kubectl alone.
+      Predictions go on as they are, and nothing that was saved is lost. Reload this page in a moment.
     </Banner>
   </main>
 );
