@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { AccountMenu } from "#components/layout/account-menu.tsx";
 import { Frame } from "#components/layout/frame.tsx";
 import { AccountProvider } from "#components/ui/access.tsx";
+import { Banner } from "#components/ui/banner.tsx";
 import { sameSitePath } from "#domain/shared/same-site-path.ts";
 import { signInPath } from "#domain/shared/screen-paths.ts";
 import { webContainer } from "#server/api/context.ts";
@@ -11,7 +12,8 @@ import { accountOf } from "#server/api/sign-in.ts";
 
 export default async function Layout({ children }: { children: ReactNode }) {
   const given = await headers();
-  const account = await accountOf(webContainer(), given);
+  const account = await accountOf(webContainer(), given).catch(() => "away" as const);
+  if (account === "away") return <Away />;
   if (account === null) redirect(signInPath(sameSitePath(given.get("x-slipway-path"))));
   const narrowNav = (await cookies()).get("slipway-nav")?.value === "narrow";
   return (
@@ -22,3 +24,13 @@ export default async function Layout({ children }: { children: ReactNode }) {
     </AccountProvider>
   );
 }
+
+/** Who asks is not known without the database; a page that is open already goes on with what it has. */
+const Away = () => (
+  <main className="mx-auto flex min-h-dvh max-w-120 flex-col justify-center gap-4 p-4">
+    <h1 className="sr-only">Slipway</h1>
+    <Banner status="Failing" title="Slipway cannot reach its database.">
+      Predictions go on as they are, and nothing that was saved is lost. Reload this page in a moment.
+    </Banner>
+  </main>
+);

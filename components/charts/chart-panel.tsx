@@ -26,7 +26,7 @@ export function ChartPanel({ title, controls, instead, className, ...chart }: Ch
   const label = `${title}, ${axisTime(span.fromMs, span, true)} to ${axisTime(span.toMs, span, true)}. Its values are behind the table button.`;
   return (
     <section className={classNames("min-w-0 rounded-card border bg-surface p-4", className)} aria-label={title}>
-      <header className="flex min-h-8 items-center gap-2">
+      <header className="flex min-h-8 flex-wrap items-center gap-x-2">
         <h3 className="font-medium">{title}</h3>
         <div className="ml-auto flex items-center gap-1">{instead ? null : controls}</div>
         {instead ? null : (

@@ -119,7 +119,7 @@ export function TimeChart(props: TimeChartProps) {
               fillOpacity={1}
               stroke="none"
               ifOverflow="hidden"
-              {...gapLabel({ fromMs, toMs }, span)}
+              label={<GapLabel gap={{ fromMs, toMs }} span={span} />}
             />
           ))}
           {marks.map(({ atMs, label }, index) => (
@@ -197,13 +197,20 @@ function Reading({ times, lines, words, atMs, span }: TimeChartProps & { atMs: n
   );
 }
 
-const GAP_LABEL_SHARE_MIN = 0.28;
+const GAP_LABEL_PX = 118;
 
-function gapLabel(gap: Span, span: Span) {
-  if ((gap.toMs - gap.fromMs) / (span.toMs - span.fromMs) < GAP_LABEL_SHARE_MIN) return {};
-  const value = `no data ${axisTime(gap.fromMs, span)}–${axisTime(gap.toMs, span)}`;
-  return { label: { value, fontSize: 12, fill: "var(--muted)" } };
+/** Named where the name has room; the table says it in any case. */
+function GapLabel({ gap, span, viewBox }: { gap: Span; span: Span; viewBox?: CartesianViewBox }) {
+  const { x = 0, y = 0, width = 0, height = 0 } = viewBox ?? {};
+  if (width < GAP_LABEL_PX) return null;
+  return (
+    <text x={x + width / 2} y={y + height / 2} textAnchor="middle" fontSize={12} fill="var(--muted)">
+      no data {axisTime(gap.fromMs, span)}–{axisTime(gap.toMs, span)}
+    </text>
+  );
 }
+/** Given by the band that it stands in. */
+type CartesianViewBox = Readonly<{ x?: number; y?: number; width?: number; height?: number }>;
 
 const targetLabel = (value: string, high: boolean) =>
   ({ value, position: high ? "insideTopLeft" : "insideBottomLeft", fontSize: 12, fill: "var(--muted)" }) as const;

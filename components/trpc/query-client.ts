@@ -1,5 +1,6 @@
-import { defaultShouldDehydrateQuery, QueryClient } from "@tanstack/react-query";
+import { defaultShouldDehydrateQuery, QueryCache, QueryClient } from "@tanstack/react-query";
 import superjson from "superjson";
+import { signInPath } from "#domain/shared/screen-paths.ts";
 import { failureOf } from "./failure.ts";
 
 const STALE_AFTER_MS = 15_000;
@@ -8,6 +9,7 @@ const ATTEMPTS_MAX = 2;
 /** One per browser tab, and one per request while the server renders. */
 export const createQueryClient = (): QueryClient =>
   new QueryClient({
+    queryCache: new QueryCache({ onError: askToSignIn }),
     defaultOptions: {
       queries: {
         staleTime: STALE_AFTER_MS,
@@ -22,3 +24,10 @@ export const createQueryClient = (): QueryClient =>
       hydrate: { deserializeData: superjson.deserialize },
     },
   });
+
+// A session that ended while a page was open. A refused write says so where it was tried: what was typed is kept.
+function askToSignIn(error: unknown): void {
+  if (typeof window === "undefined" || failureOf(error).code !== "unauthenticated") return;
+  const { pathname, search, hash } = window.location;
+  window.location.assign(signInPath(pathname + search + hash));
+}

@@ -11,10 +11,10 @@ export const buttonStyle = cva(
   {
     variants: {
       look: {
-        filled: "border-transparent bg-accent text-on-accent enabled:hover:opacity-90",
-        outline: "border-edge bg-surface text-ink enabled:hover:bg-hover",
-        quiet: "border-transparent bg-transparent text-ink enabled:hover:bg-hover",
-        danger: "border-failing bg-surface text-failing enabled:hover:bg-hover",
+        filled: "border-transparent bg-accent text-on-accent enabled:not-aria-disabled:hover:opacity-90",
+        outline: "border-edge bg-surface text-ink enabled:not-aria-disabled:hover:bg-hover",
+        quiet: "border-transparent bg-transparent text-ink enabled:not-aria-disabled:hover:bg-hover",
+        danger: "border-failing bg-surface text-failing enabled:not-aria-disabled:hover:bg-hover",
       },
       size: {
         normal: "",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { roleCan, rolesThatCan } from "./matrix.ts";
-import { PERMISSIONS, roleSchema } from "./schema.ts";
+import { PERMISSIONS } from "./rights.ts";
+import { roleSchema } from "./schema.ts";
 
 test("each role may do all that the one before it may", () => {
   const roles = roleSchema.options;

@@ -1,4 +1,5 @@
-import { PERMISSIONS, type Permission, type Role } from "./schema.ts";
+import { PERMISSIONS } from "./rights.ts";
+import type { Permission, Role } from "./schema.ts";
 
 const EVERYBODY = [
   "model:read",

@@ -1,28 +1,9 @@
 import { z } from "zod";
+import { PERMISSIONS, ROLES } from "./rights.ts";
 
-export const roleSchema = z.enum(["viewer", "scientist", "operator", "administrator"]);
+export const roleSchema = z.enum(ROLES);
 export type Role = z.infer<typeof roleSchema>;
 
-export const PERMISSIONS = [
-  "model:read",
-  "model:write",
-  "environment:read",
-  "environment:write",
-  "endpoint:read",
-  "endpoint:write",
-  "traffic:write",
-  "traffic:rollback",
-  /** Needed beside `endpoint:write` and `traffic:write` where the environment is a production one. */
-  "production:write",
-  /** Acknowledge, resolve and silence. */
-  "incident:write",
-  "metrics:read",
-  "audit:read",
-  /** One's own password. */
-  "account:write",
-  "person:manage",
-  "token:manage",
-] as const;
 export const permissionSchema = z.enum(PERMISSIONS);
 export type Permission = z.infer<typeof permissionSchema>;
 

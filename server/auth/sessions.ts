@@ -22,7 +22,10 @@ export type Sessions = Readonly<{
   signIn(request: Request, given: SignIn): Promise<string[]>;
   /** Ends this session, if there is one. Throws `forbidden` for another site's page. */
   signOut(request: Request): Promise<string[]>;
-  /** Who the session cookie speaks for now: the row is asked each time, so what was ended is over at once. */
+  /**
+   * Who the session cookie speaks for now: the row is asked each time, so what was ended is over at once.
+   * Throws `unavailable`: nobody is signed out because the database is away.
+   */
   find(headers: Headers): Promise<SignedIn | null>;
 }>;
 
@@ -49,7 +52,7 @@ export function openSessions(db: Database, secretKey: string, log: Log): Session
     },
     async find(headers) {
       if (!headers.has("cookie")) return null;
-      const found = await auth.api.getSession({ headers });
+      const found = await auth.api.getSession({ headers }).catch(refused);
       if (found === null || found.user.disabledAt != null) return null;
       const { id, name, email } = found.user;
       return { actor: { kind: "user", id, name, role: roleSchema.parse(found.user.role) }, email };
@@ -95,7 +98,8 @@ function refused(error: unknown): never {
     throw new DomainError("forbidden", "Your account is disabled. An administrator can enable it again.");
   if (error.statusCode === 401 || error.statusCode === 400)
     throw new DomainError("unauthenticated", "This e-mail address and password do not go together.");
-  throw error;
+  // It asks nothing but the database, and hides why that failed.
+  throw new DomainError("unavailable", "The database does not answer.", { cause: error });
 }
 
 /** What a proxy in front of us added last; before it stands what the caller may have made up. */

@@ -92,7 +92,7 @@ const RevisionPods = ({ item, onLog }: { item: Item; onLog: (pod: Pod) => void }
         <tbody>
           {item.pods.map((pod) => (
             <Row key={pod.name}>
-              <Cell className="font-mono text-label">{pod.name}</Cell>
+              <Cell className="whitespace-nowrap font-mono text-label">{pod.name}</Cell>
               <Cell>
                 <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
                   <StatusIcon status={pod.ready ? "Healthy" : pod.trouble === null ? "Deploying" : "Failing"} />

@@ -7,7 +7,6 @@ import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import { useRefusal } from "#components/ui/access.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { announce } from "#components/ui/toast.tsx";
 import type { Endpoint, EndpointRef } from "./endpoint-ref.ts";
 import { RollbackDialog } from "./rollback-dialog.tsx";
 import { versionsWords } from "./words.ts";
@@ -59,14 +58,11 @@ export function RollbackControl({ at, view }: { at: EndpointRef; view: Endpoint 
           key={dialog.toPlan}
           at={at}
           toPlan={dialog.toPlan === 0 ? undefined : dialog.toPlan}
-          failing={view.health.state === "Failing"}
+          failing={view.health.state === "Failing" || view.health.state === "Degraded"}
           choices={choices}
           onChoose={dialog.open}
           onClose={dialog.close}
-          onDone={(plan) => {
-            dialog.close();
-            announce(`Change #${plan.number}: rolling back to ${versionsWords(plan.entries)}.`);
-          }}
+          onDone={dialog.close}
         />
       )}
     </>

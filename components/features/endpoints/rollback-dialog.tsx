@@ -16,7 +16,7 @@ import { Select } from "#components/ui/select.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { TrafficBar } from "#components/ui/traffic-bar.tsx";
 import { curlOf } from "./curl.ts";
-import type { EndpointRef, Plan, RollbackPreview } from "./endpoint-ref.ts";
+import type { EndpointRef, RollbackPreview } from "./endpoint-ref.ts";
 import { targetWords } from "./rollback-words.ts";
 import { sharesOf, versionsWords } from "./words.ts";
 
@@ -30,7 +30,7 @@ type RollbackDialogProps = Readonly<{
   choices: RollbackPreview["choices"];
   onChoose: (plan: number) => void;
   onClose: () => void;
-  onDone: (plan: Plan) => void;
+  onDone: () => void;
 }>;
 
 /** What will answer, how long it takes and who answers until then; said before the click. */
@@ -44,9 +44,9 @@ export function RollbackDialog({ at, toPlan, failing, choices, onChoose, onClose
   const forbidden = useRefusal("traffic:rollback");
   const rollback = useMutation(
     trpc.endpoint.rollback.mutationOptions({
-      onSuccess: (plan) => {
+      onSuccess: () => {
         void queryClient.invalidateQueries({ queryKey: trpc.endpoint.pathKey() });
-        onDone(plan);
+        onDone();
       },
     }),
   );

@@ -63,7 +63,7 @@ function WideTable({ versions, serving, champion, chosen, onChoose }: VersionsPr
       <tbody>
         {versions.map((version) => (
           <Row key={version.id}>
-            <Cell>
+            <Cell className="leading-none">
               <Choose version={version} chosen={chosen} onChoose={onChoose} />
             </Cell>
             <Cell>
@@ -108,9 +108,11 @@ const VersionCard = ({ version, serving, chosen, onChoose }: VersionsProps & { v
         <AliasBadges aliases={version.aliases} />
         <VersionStatus status={version.status} />
       </span>
-      <span className="block truncate text-label text-muted">
-        <LiveWords serving={serving} version={version.version} /> {version.createdBy},{" "}
-        <RelativeTime at={version.createdAt} />
+      <span className="flex flex-wrap gap-x-2 text-label text-muted">
+        <LiveWords serving={serving} version={version.version} />
+        <span>
+          {version.createdBy}, <RelativeTime at={version.createdAt} />
+        </span>
       </span>
     </Link>
   </li>

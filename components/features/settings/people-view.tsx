@@ -12,7 +12,7 @@ import { Input } from "#components/ui/input.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { ListState } from "./list-state.tsx";
 import { NamedRoleSheet } from "./named-role-sheet.tsx";
-import { PeopleTable } from "./people-table.tsx";
+import { PeopleList } from "./people-list.tsx";
 import { Refused } from "./refused.tsx";
 import { SecretDialog, type Shown } from "./secret-dialog.tsx";
 
@@ -40,7 +40,7 @@ export function PeopleView() {
       </PageHeader>
       {refusal === null ? (
         <Card flush>
-          {rows.length > 0 ? <PeopleTable rows={rows} onSecret={setShown} /> : null}
+          {rows.length > 0 ? <PeopleList rows={rows} onSecret={setShown} /> : null}
           <ListState query={people} what="the people" />
         </Card>
       ) : (

@@ -3,7 +3,7 @@ import { Card } from "#components/ui/card.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
 import { roleCan } from "#domain/access/matrix.ts";
-import { PERMISSIONS, roleSchema } from "#domain/access/schema.ts";
+import { PERMISSIONS, ROLES } from "#domain/access/rights.ts";
 import { PERMISSION_WORDS, ROLE_WORDS } from "#domain/access/words.ts";
 
 /** The matrix by which every request is judged, not a copy of it. */
@@ -14,7 +14,7 @@ export const RightsView = () => (
       <Table label="Rights of each role">
         <TableHead>
           <HeadCell>Right</HeadCell>
-          {roleSchema.options.map((role) => (
+          {ROLES.map((role) => (
             <HeadCell key={role} className="text-center">
               {ROLE_WORDS[role].one}
             </HeadCell>
@@ -23,10 +23,13 @@ export const RightsView = () => (
         <tbody>
           {PERMISSIONS.map((permission) => (
             <Row key={permission}>
-              <th scope="row" className="h-row min-w-56 px-3 py-1 text-left font-normal">
+              <th
+                scope="row"
+                className="sticky left-0 h-row min-w-56 bg-surface py-1 pr-3 pl-4 text-left font-normal max-sm:min-w-36"
+              >
                 {PERMISSION_WORDS[permission]}
               </th>
-              {roleSchema.options.map((role) => (
+              {ROLES.map((role) => (
                 <Cell key={role} className="text-center">
                   {roleCan(role, permission) ? (
                     <Check className="mx-auto size-4 text-accent" role="img" aria-label="Yes" />

@@ -17,13 +17,18 @@ type AnswerProps = Readonly<{
 /** What came back, and from whom. */
 export function AnswerView({ answer, versionOf, labels }: AnswerProps) {
   const outputs = outputsOf(answer.body);
+  const from = answer.revision === null ? null : revisionLabel(versionOf(answer.revision), answer.revision);
   return (
-    <section aria-label="Answer" className="flex min-w-0 flex-1 flex-col gap-3" aria-live="polite">
+    <section
+      aria-label={from === null ? "Answer" : `Answer of ${from}`}
+      className="flex min-w-0 flex-1 flex-col gap-3"
+      aria-live="polite"
+    >
       <p className="flex flex-wrap items-center gap-2 text-label text-muted">
-        {answer.revision === null ? null : (
+        {answer.revision === null || from === null ? null : (
           <span className="inline-flex items-center gap-1.5 font-medium text-ink">
             <RevisionSwatch revision={answer.revision} />
-            {revisionLabel(versionOf(answer.revision), answer.revision)}
+            {from}
           </span>
         )}
         <span>{latencyWords(answer.latencyMs)}</span>
@@ -45,9 +50,9 @@ function OutputView({ output, labels }: { output: Output; labels: readonly strin
   const tops = Array.from({ length: rows }, (_, row) => topOf(output, labels, row));
   return (
     <div className="flex flex-col gap-2">
-      <h4 className="text-label text-muted">
+      <p className="text-label text-muted">
         {output.name} · {output.datatype} [{output.shape.join(", ")}]
-      </h4>
+      </p>
       {tops.every((top) => top !== null) ? (
         tops.length === 1 ? (
           <TopScores scores={tops[0] ?? []} />

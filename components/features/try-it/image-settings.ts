@@ -55,7 +55,8 @@ function flat(
 ): ImageSettings | null {
   const side = Math.ceil(Math.sqrt(size));
   if (size < FLAT_MIN || side * side - size > side / 4) return null;
-  return { ...plain, layout: "flat", channels: 1, width: side, height: side };
+  // Such sets hold bytes as they are.
+  return { ...plain, scale: 1, layout: "flat", channels: 1, width: side, height: side };
 }
 
 const givenSchema = imageSettingsSchema.partial();

@@ -77,7 +77,7 @@ test("a table may have a header, and a wrong line is named", () => {
   expect(readTable("1,2", spec([3, 2])).problem).toContain("exactly 3 rows");
 });
 
-const flat4 = { ...(defaultImage(spec([-1, 64])) ?? fail()), width: 2, height: 2 };
+const flat4 = { ...(defaultImage(spec([-1, 64])) ?? fail()), scale: 1 / 255, width: 2, height: 2 };
 function fail(): never {
   throw new Error("64 values are a picture");
 }
@@ -89,6 +89,11 @@ test("a picture becomes values by layout, scale, mean and deviation", () => {
   expect(imageTensor(red, { ...colour, layout: "NHWC", mean: [0.5], deviation: [0.5] }, 6)).toEqual([
     1, -1, -1, -1, -1, -1,
   ]);
+});
+
+test("pixels in a row are bytes as they are, those of pictures are shares of 255", () => {
+  expect(defaultImage(spec([-1, 784]))?.scale).toBe(1);
+  expect(defaultImage(spec([1, 1, 28, 28]))?.scale).toBe(1 / 255);
 });
 
 test("transparent is white, inverted black, and a flat input may end before the picture does", () => {

@@ -13,7 +13,7 @@ export const apiCommand = (origin: string, method: "POST" | "PUT", path: string,
 export type Snippet = Readonly<{ language: "curl" | "Python" | "TypeScript"; code: string }>;
 
 // A longer input is read from a file instead of standing in the text.
-const INLINE_MAX = 2_000;
+const INLINE_MAX = 600;
 
 /** How an application asks. `url` is the endpoint's base, `example` a v2 request. */
 export function snippets(url: string, endpoint: string, example: unknown): Snippet[] {

@@ -31,7 +31,7 @@ export function UseIt({ version, serving }: { version: Version; serving: Serving
           label: snippet.language,
           content: (
             <div className="relative rounded-control border bg-page">
-              <div className="absolute top-1 right-1">
+              <div className="absolute top-1 right-1 rounded-control bg-page">
                 <CopyButton text={snippet.code} label={`Copy ${snippet.language}`} />
               </div>
               {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}

@@ -1,8 +1,10 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ready } from "#server/api/health.ts";
+import { signIn } from "#server/api/sign-in.ts";
 import { loadConfig } from "#server/config/env.ts";
 import { buildContainer, type Container } from "#server/container.ts";
+import { signedIn, signInRequest } from "#test/support/browser.ts";
 import { ADMIN_TOKEN, type Rest, startRest } from "#test/support/rest.ts";
 import { handleRest } from "./handle.ts";
 
@@ -41,6 +43,15 @@ test.each([
   const answer = await send(method, headers);
   expect(answer).toMatchObject({ status: 503, retryAfter: "5", body: { code: "unavailable" } });
   expect(answer.body.detail).toBe("The database does not answer.");
+});
+
+test("without a database a session is not over but not known, and signing in says why it cannot be", async () => {
+  const { cookie } = await signedIn(rest.container, "viewer");
+  const request = new Request("http://127.0.0.1/api/v1/models", { headers: { cookie } });
+  const answer = await handleRest(away, request);
+  expect([answer.status, await answer.json()]).toMatchObject([503, { code: "unavailable" }]);
+  const refused = await signIn(away, signInRequest({ email: "a@example.com", password: "a password" }));
+  expect([refused.status, await refused.json()]).toMatchObject([503, { code: "unavailable" }]);
 });
 
 test("a process without its database is not ready, and says why", async () => {

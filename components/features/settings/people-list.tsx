@@ -12,7 +12,6 @@ import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Menu, MenuItem } from "#components/ui/menu.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
 import { announce } from "#components/ui/toast.tsx";
 import { ROLE_WORDS } from "#domain/access/words.ts";
 import { RoleSelect } from "./role-select.tsx";
@@ -21,27 +20,17 @@ import type { Shown } from "./secret-dialog.tsx";
 type Person = Outputs["person"]["list"]["items"][number];
 type Asked = Readonly<{ kind: "disable" | "password"; person: Person }>;
 
-type PeopleTableProps = Readonly<{ rows: readonly Person[]; onSecret: (shown: Shown) => void }>;
+type PeopleListProps = Readonly<{ rows: readonly Person[]; onSecret: (shown: Shown) => void }>;
 
-export function PeopleTable({ rows, onSecret }: PeopleTableProps) {
+export function PeopleList({ rows, onSecret }: PeopleListProps) {
   const [asked, setAsked] = useState<Asked | null>(null);
   return (
     <>
-      <Table label="People">
-        <TableHead>
-          <HeadCell>Name</HeadCell>
-          <HeadCell>Role</HeadCell>
-          <HeadCell>Last sign-in</HeadCell>
-          <HeadCell>
-            <span className="sr-only">Actions</span>
-          </HeadCell>
-        </TableHead>
-        <tbody>
-          {rows.map((person) => (
-            <PersonRow key={person.id} person={person} onAsk={setAsked} />
-          ))}
-        </tbody>
-      </Table>
+      <ul aria-label="People">
+        {rows.map((person) => (
+          <PersonRow key={person.id} person={person} onAsk={setAsked} />
+        ))}
+      </ul>
       {asked === null ? null : <Question asked={asked} onClose={() => setAsked(null)} onSecret={onSecret} />}
     </>
   );
@@ -56,26 +45,30 @@ function PersonRow({ person, onAsk }: { person: Person; onAsk: (asked: Asked) =>
   );
   const enable = useMutation(trpc.person.enable.mutationOptions(changed(() => `${person.name} can sign in again.`)));
   return (
-    <Row>
-      <Cell className="min-w-40 max-w-80 break-words">
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b py-2 pr-3 pl-4 last:border-b-0">
+      <div className="min-w-0 flex-1 basis-40 break-words">
         <span className="font-medium">{person.name}</span> {isReader ? <Badge>You</Badge> : null}{" "}
         {person.disabledAt === null ? null : <Badge tone="warning">Disabled</Badge>}
         <span className="block text-label text-muted">{person.email}</span>
-      </Cell>
-      <Cell>
-        <div className="w-40">
-          <RoleSelect
-            aria-label={`Role of ${person.name}`}
-            value={person.role}
-            disabled={setRole.isPending}
-            onValueChange={(role) => setRole.mutate({ person: person.id, role })}
-          />
-        </div>
-      </Cell>
-      <Cell className="whitespace-nowrap text-muted">
-        {person.signedInAt === null ? "No open session" : <RelativeTime at={person.signedInAt} />}
-      </Cell>
-      <Cell className="text-right">
+      </div>
+      <div className="w-40 text-label text-muted max-sm:order-3">
+        {person.signedInAt === null ? (
+          "No open session"
+        ) : (
+          <>
+            Signed in <RelativeTime at={person.signedInAt} />
+          </>
+        )}
+      </div>
+      <div className="w-40 max-sm:order-2">
+        <RoleSelect
+          aria-label={`Role of ${person.name}`}
+          value={person.role}
+          disabled={setRole.isPending}
+          onValueChange={(role) => setRole.mutate({ person: person.id, role })}
+        />
+      </div>
+      <div>
         <Menu
           trigger={
             <Button look="quiet" size="icon" aria-label={`More about ${person.name}`}>
@@ -96,8 +89,8 @@ function PersonRow({ person, onAsk }: { person: Person; onAsk: (asked: Asked) =>
             <MenuItem onSelect={() => enable.mutate({ person: person.id })}>Enable</MenuItem>
           )}
         </Menu>
-      </Cell>
-    </Row>
+      </div>
+    </li>
   );
 }
 
