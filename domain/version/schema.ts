@@ -16,6 +16,8 @@ const freeFormJson = z.record(z.string().max(200), z.json());
 
 export const registerVersionSchema = z.strictObject({
   model: modelNameSchema,
+  /** Make the model with its first version: a file that is refused then leaves no empty model behind. */
+  createModel: z.boolean().default(false),
   artifact: digestSchema,
   format: formatSchema.default("onnx"),
   description: z.string().max(20_000).default(""),

@@ -45,6 +45,18 @@ test("a name that is taken is refused and leaves no audit row", async () => {
   expect(await auditCount()).toBe(before);
 });
 
+test("a model made with its first version is not there when the file is refused, and never twice", async () => {
+  const refused = await register("with-first", { createModel: true, artifact: await upload(anUnknownOperator()) });
+  expect(refused.body).toMatchObject({ status: 422, code: "invalid_model" });
+  expect((await rest.call("GET", "/models/with-first")).status).toBe(404);
+
+  const artifact = await upload(aLinearModel());
+  const both = await Promise.all([1, 2].map(() => register("with-first", { createModel: true, artifact })));
+  expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+  expect(both.find(({ status }) => status === 409)?.body.code).toBe("name_taken");
+  expect((await rest.call("GET", "/models/with-first")).body).toMatchObject({ latestVersion: "1" });
+});
+
 test("a version carries the signature that is in its file, and its number counts per model", async () => {
   await aModel("linear");
   const artifact = await upload(aLinearModel());

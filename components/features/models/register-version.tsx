@@ -61,6 +61,7 @@ export function RegisterVersion({ open, onOpenChange, model }: RegisterProps) {
     const featureNames = parseNames(form.features);
     const registration = {
       model: target,
+      createModel: isNew,
       artifact: upload.artifact.digest,
       format: formatOf(upload.file),
       description: form.description,
@@ -68,7 +69,7 @@ export function RegisterVersion({ open, onOpenChange, model }: RegisterProps) {
       ...(labels ? { labels } : {}),
       ...(featureNames ? { featureNames } : {}),
     };
-    void register(registration, isNew ? { name: target } : null);
+    register(registration);
   };
   return (
     <Sheet
@@ -136,7 +137,7 @@ function ModelChoice({ form, set, failure }: ChoiceProps) {
       {form.chosen === NEW ? (
         <Field
           label="Name of the new model"
-          error={failure?.fields.name ?? (failure?.code === "name_taken" ? failure.message : null)}
+          error={failure?.fields.model ?? (failure?.code === "name_taken" ? failure.message : null)}
         >
           <Input value={form.name} maxLength={120} onChange={(event) => set({ name: event.target.value })} />
         </Field>

@@ -1,8 +1,7 @@
 import { createModelSchema, modelViewSchema } from "#domain/model/schema.ts";
-import { DomainError } from "#domain/shared/errors.ts";
 import { isUniqueViolation } from "#server/db/errors.ts";
 import { defineVerb } from "#server/services/verb.ts";
-import { modelView } from "./view.ts";
+import { modelNameTaken, modelView } from "./view.ts";
 
 export const createModel = defineVerb({
   name: "model.create",
@@ -24,7 +23,6 @@ export const createModel = defineVerb({
         };
       })
       .catch((cause: unknown) => {
-        if (!isUniqueViolation(cause)) throw cause;
-        throw new DomainError("name_taken", `There is a model "${input.name}" already.`, { cause });
+        throw isUniqueViolation(cause) ? modelNameTaken(input.name, cause) : cause;
       }),
 });

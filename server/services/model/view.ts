@@ -11,6 +11,9 @@ export async function findModel(tx: Tx, name: string): Promise<ModelRow> {
   return model;
 }
 
+export const modelNameTaken = (name: string, cause: unknown) =>
+  new DomainError("name_taken", `There is a model "${name}" already.`, { cause });
+
 /** As `findModel`, and nobody else numbers a version or moves an alias of it until this transaction ends. */
 export async function lockModel(tx: Tx, name: string): Promise<ModelRow> {
   await tx.$queryRaw`SELECT 1 FROM "Model" WHERE name = ${name} FOR UPDATE`;

@@ -1,9 +1,10 @@
 import { DomainError } from "#domain/shared/errors.ts";
 import type { Inspection } from "#domain/shared/signature.ts";
 import { registerVersionSchema, versionViewSchema, whyNotServed } from "#domain/version/schema.ts";
+import { isUniqueViolation } from "#server/db/errors.ts";
 import { jsonOrNull } from "#server/db/json.ts";
 import type { ServiceContext } from "#server/services/context.ts";
-import { findModel, lockModel } from "#server/services/model/view.ts";
+import { findModel, lockModel, modelNameTaken } from "#server/services/model/view.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { findVersion, versionView } from "./view.ts";
 
@@ -14,11 +15,12 @@ export const registerVersion = defineVerb({
   input: registerVersionSchema,
   output: versionViewSchema,
   async run(ctx, input) {
-    await findModel(ctx.db.read, input.model);
+    if (!input.createModel) await findModel(ctx.db.read, input.model);
     const failure = whyNotServed(input.format);
     const inspection = await inspectArtifact(ctx, input.artifact, failure === null);
 
-    return ctx.write(async (tx) => {
+    const registered = ctx.write(async (tx) => {
+      if (input.createModel) await tx.model.create({ data: { name: input.model, createdBy: ctx.actor.name } });
       const model = await lockModel(tx, input.model);
       const newest = await tx.modelVersion.aggregate({ where: { modelId: model.id }, _max: { number: true } });
       const number = (newest._max.number ?? 0) + 1;
@@ -49,9 +51,17 @@ export const registerVersion = defineVerb({
         audit: {
           action: "version.register",
           subject: { kind: "version", id: version.id, name: `${input.model} v${number}` },
-          after: { artifact: input.artifact, format: input.format, status: version.status },
+          after: {
+            artifact: input.artifact,
+            format: input.format,
+            status: version.status,
+            ...(input.createModel ? { createdModel: input.model } : {}),
+          },
         },
       };
+    });
+    return registered.catch((cause: unknown) => {
+      throw input.createModel && isUniqueViolation(cause) ? modelNameTaken(input.model, cause) : cause;
     });
   },
 });
