@@ -66,7 +66,9 @@ export function TimeChart(props: TimeChartProps) {
   const top =
     target != null && (highest === 0 || target.value <= highest * 4) ? Math.max(highest, target.value) : highest;
   const ticks = logarithmic ? logTicksFor(Math.min(...all, top), top) : ticksFor(top, binary);
-  const rows = times.map((atMs, index) => ({
+  // Without a row there is no axis to hatch a gap on.
+  const shown = times.length === 0 ? [span.fromMs, span.toMs] : times;
+  const rows = shown.map((atMs, index) => ({
     atMs,
     ...Object.fromEntries(lines.map(({ id, values }) => [id, values[index] ?? null])),
   }));

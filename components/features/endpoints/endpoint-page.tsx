@@ -68,7 +68,7 @@ function Shown({ at, view, kind, tryIt }: ShownProps) {
       <EndpointHeader view={view} kind={kind} rollback={<RollbackControl at={at} view={view} />} />
       <EndpointBanners at={at} view={view} kind={kind} />
       <ChangeProgress at={at} view={view} />
-      <TrafficCard at={at} view={view} kind={kind} metrics={measured.metrics} />
+      <TrafficCard at={at} view={view} kind={kind} metrics={measured.blind === null ? measured.metrics : undefined} />
       <ChartsSection at={at} view={view} measured={measured} />
       <LastChanges at={at} />
       <Tabs label="More about this endpoint" value={shownTab} onValueChange={(next) => void setTab(next)} tabs={tabs} />

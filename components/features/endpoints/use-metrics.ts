@@ -43,6 +43,8 @@ export function useMetrics({ endpoint, environment }: EndpointRef): Measured {
     },
     refetchInterval: to === null ? Math.max(REFRESH_MS_MIN, stepSeconds * 1_000) : false,
     placeholderData: keepPreviousData,
+    // It is asked for again anyhow, and a source that is away is to be told at once.
+    retry: false,
     staleTime: REFRESH_MS_MIN,
   });
   // After a failure the axis goes on to now, and what is missing is hatched.
