@@ -21,7 +21,8 @@ import { PodsTab } from "./pods-tab.tsx";
 import { RollbackControl } from "./rollback-control.tsx";
 import { SettingsTab } from "./settings-tab.tsx";
 import { TrafficCard } from "./traffic-card.tsx";
-import { useMetrics } from "./use-metrics.ts";
+import { NOW, useMetrics } from "./use-metrics.ts";
+import { useRange } from "./use-range.ts";
 
 type EndpointPageProps = EndpointRef & Readonly<{ tryIt?: ReactNode }>;
 
@@ -54,7 +55,9 @@ type ShownProps = Readonly<{ at: EndpointRef; view: Endpoint; kind: Kind | undef
 
 function Shown({ at, view, kind, tryIt }: ShownProps) {
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(TABS).withDefault("pods"));
-  const measured = useMetrics(at);
+  const [wanted] = useRange();
+  const measured = useMetrics(at, wanted);
+  const now = useMetrics(at, NOW);
   const served = view.plan !== null && view.plan.kind !== "delete";
   const tabs = [
     { value: "pods" as const, label: "Pods and events", content: <PodsTab at={at} /> },
@@ -68,7 +71,7 @@ function Shown({ at, view, kind, tryIt }: ShownProps) {
       <EndpointHeader view={view} kind={kind} rollback={<RollbackControl at={at} view={view} />} />
       <EndpointBanners at={at} view={view} kind={kind} />
       <ChangeProgress at={at} view={view} />
-      <TrafficCard at={at} view={view} kind={kind} metrics={measured.blind === null ? measured.metrics : undefined} />
+      <TrafficCard at={at} view={view} kind={kind} metrics={now.blind === null ? now.metrics : undefined} />
       <ChartsSection at={at} view={view} measured={measured} />
       <LastChanges at={at} />
       <Tabs label="More about this endpoint" value={shownTab} onValueChange={(next) => void setTab(next)} tabs={tabs} />
