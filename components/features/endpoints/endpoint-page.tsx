@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import type { ReactNode } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
@@ -10,6 +11,7 @@ import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
+import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { ChangeProgress } from "./change-progress.tsx";
 import { ChartsSection } from "./charts-section.tsx";
 import { EndpointBanners } from "./endpoint-banners.tsx";
@@ -34,10 +36,21 @@ export function EndpointPage({ endpoint, environment, tryIt }: EndpointPageProps
   const kind = useQuery(trpc.environment.list.queryOptions({ limit: 200 })).data?.items.find(
     ({ name }) => name === environment,
   )?.kind;
+  const failure = query.isError ? failureOf(query.error) : null;
+  // Also when it was there before: what is deleted is not shown on.
+  if (failure?.code === "not_found")
+    return (
+      <EmptyState
+        sentence={`${failure.message} It may have been deleted; its changes are in the audit log.`}
+        action={
+          <Button asChild>
+            <Link href={screenPaths.endpoints}>All endpoints</Link>
+          </Button>
+        }
+      />
+    );
   if (query.data !== undefined) return <Shown at={ref} view={query.data} kind={kind} tryIt={tryIt} />;
-  if (query.isPending) return <SkeletonRows rows={8} />;
-  const failure = failureOf(query.error);
-  if (failure.code === "not_found") return <EmptyState sentence={failure.message} />;
+  if (failure === null) return <SkeletonRows rows={8} />;
   return (
     <Banner
       status="Failing"
@@ -72,7 +85,7 @@ function Shown({ at, view, kind, tryIt }: ShownProps) {
       <EndpointBanners at={at} view={view} kind={kind} />
       <ChangeProgress at={at} view={view} />
       <TrafficCard at={at} view={view} kind={kind} metrics={now.blind === null ? now.metrics : undefined} />
-      <ChartsSection at={at} view={view} measured={measured} />
+      {view.revisions.length === 0 ? null : <ChartsSection at={at} view={view} measured={measured} />}
       <LastChanges at={at} />
       <Tabs label="More about this endpoint" value={shownTab} onValueChange={(next) => void setTab(next)} tabs={tabs} />
     </div>
