@@ -16,11 +16,13 @@ type ChartPanelProps = Omit<TimeChartProps, "label"> &
     controls?: ReactNode;
     /** Instead of the chart: why there is nothing to draw. */
     instead?: ReactNode;
+    /** Nothing has been answered yet: no gap, no line. */
+    waiting?: boolean;
     className?: string;
   }>;
 
 /** A chart under its title, and behind it the same values as a table. */
-export function ChartPanel({ title, controls, instead, className, ...chart }: ChartPanelProps) {
+export function ChartPanel({ title, controls, instead, waiting, className, ...chart }: ChartPanelProps) {
   const [open, setOpen] = useState(false);
   const { span, lines } = chart;
   const label = `${title}, ${axisTime(span.fromMs, span, true)} to ${axisTime(span.toMs, span, true)}. Its values are behind the table button.`;
@@ -37,6 +39,8 @@ export function ChartPanel({ title, controls, instead, className, ...chart }: Ch
       </header>
       {instead ? (
         <div className="flex h-45 items-center justify-center px-4 text-center text-muted">{instead}</div>
+      ) : waiting ? (
+        <div role="status" aria-label="Loading" className="h-45" />
       ) : (
         <TimeChart {...chart} label={label} />
       )}

@@ -66,8 +66,11 @@ export function TimeChart(props: TimeChartProps) {
   const top =
     target != null && (highest === 0 || target.value <= highest * 4) ? Math.max(highest, target.value) : highest;
   const ticks = logarithmic ? logTicksFor(Math.min(...all, top), top) : ticksFor(top, binary);
-  const rows = times.map((atMs, index) => ({
+  // Without a row and a line there is no axis to hatch a gap on.
+  const shown = times.length === 0 ? [span.fromMs, span.toMs] : times;
+  const rows = shown.map((atMs, index) => ({
     atMs,
+    nothing: 0,
     ...Object.fromEntries(lines.map(({ id, values }) => [id, values[index] ?? null])),
   }));
   return (
@@ -169,6 +172,9 @@ export function TimeChart(props: TimeChartProps) {
               }
             />
           ))}
+          {lines.length === 0 ? (
+            <Line dataKey="nothing" stroke="none" dot={false} activeDot={false} isAnimationActive={false} />
+          ) : null}
           <EndLabels times={times} lines={lines} />
         </LineChart>
       </ResponsiveContainer>

@@ -16,7 +16,7 @@ import { healthTargetsSchema } from "#domain/endpoint/schema.ts";
 import type { Endpoint, EndpointRef, Metrics } from "./endpoint-ref.ts";
 import { RangeChoice } from "./range-choice.tsx";
 import type { Measured } from "./use-metrics.ts";
-import { coreWords } from "./words.ts";
+import { coreWords, sinceOf, withoutSince } from "./words.ts";
 
 // The charts' library is more than the rest of the page; it comes when the page stands.
 const ChartPanel = dynamic(() => import("#components/charts/chart-panel.tsx").then((file) => file.ChartPanel), {
@@ -50,7 +50,8 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
     )
     .filter(({ atMs }) => atMs >= span.fromMs && atMs <= span.toMs)
     .sort((a, b) => a.atMs - b.atMs);
-  const base = { times, stepMs: (metrics?.stepSeconds ?? asked.stepSeconds) * 1_000, span, marks };
+  const waiting = metrics === undefined && blind === null;
+  const base = { waiting, times, stepMs: (metrics?.stepSeconds ?? asked.stepSeconds) * 1_000, span, marks };
   const lines = (name: SeriesName) => shown.map((series) => lineOf(series, name));
   const latency = (["p99", "p95", "p50"] as const)
     .filter((quantile) => quantiles.includes(quantile))
@@ -186,13 +187,18 @@ function measuredWords({ fromSeconds, toSeconds }: Measured["asked"]): string {
 
 /** Since when nobody sees, and that nothing else is touched by it. */
 function BlindBanner({ blind }: { blind: NonNullable<Measured["blind"]> }) {
-  const since = clockWords(new Date(blind.sinceMs), new Date());
+  const known = sinceOf(blind.why);
+  const since = clockWords(new Date(known ?? blind.sinceMs), new Date());
   return (
     <Banner
       status="Unknown"
-      title={blind.seen ? `No metrics since ${since}.` : `No metrics; not at ${since}, when this page asked first.`}
+      title={
+        blind.seen || known !== null
+          ? `No metrics since ${since}.`
+          : `No metrics; not at ${since}, when this page asked first.`
+      }
     >
-      {blind.why} What is missing is hatched. Predictions, traffic and rollback do not depend on it.
+      {withoutSince(blind.why)} What is missing is hatched. Predictions, traffic and rollback do not depend on it.
     </Banner>
   );
 }

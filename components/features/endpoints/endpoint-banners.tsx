@@ -9,6 +9,7 @@ import { Button } from "#components/ui/button.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { announce } from "#components/ui/toast.tsx";
 import type { Endpoint, EndpointRef, Kind } from "./endpoint-ref.ts";
+import { withoutSince } from "./words.ts";
 
 type EndpointBannersProps = Readonly<{ at: EndpointRef; view: Endpoint; kind: Kind | undefined }>;
 
@@ -98,7 +99,7 @@ function IncidentBanner({ at }: { at: EndpointRef }) {
         )
       }
     >
-      {incident.cause}
+      {withoutSince(incident.cause)}
       {incident.after === null ? "." : `, after change #${incident.after.plan}.`}
     </Banner>
   );

@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import type { ReactNode } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
@@ -10,6 +11,7 @@ import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
+import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { ChangeProgress } from "./change-progress.tsx";
 import { ChartsSection } from "./charts-section.tsx";
 import { EndpointBanners } from "./endpoint-banners.tsx";
@@ -21,7 +23,8 @@ import { PodsTab } from "./pods-tab.tsx";
 import { RollbackControl } from "./rollback-control.tsx";
 import { SettingsTab } from "./settings-tab.tsx";
 import { TrafficCard } from "./traffic-card.tsx";
-import { useMetrics } from "./use-metrics.ts";
+import { NOW, useMetrics } from "./use-metrics.ts";
+import { useRange } from "./use-range.ts";
 
 type EndpointPageProps = EndpointRef & Readonly<{ tryIt?: ReactNode }>;
 
@@ -33,10 +36,21 @@ export function EndpointPage({ endpoint, environment, tryIt }: EndpointPageProps
   const kind = useQuery(trpc.environment.list.queryOptions({ limit: 200 })).data?.items.find(
     ({ name }) => name === environment,
   )?.kind;
+  const failure = query.isError ? failureOf(query.error) : null;
+  // Also when it was there before: what is deleted is not shown on.
+  if (failure?.code === "not_found")
+    return (
+      <EmptyState
+        sentence={`${failure.message} It may have been deleted; its changes are in the audit log.`}
+        action={
+          <Button asChild>
+            <Link href={screenPaths.endpoints}>All endpoints</Link>
+          </Button>
+        }
+      />
+    );
   if (query.data !== undefined) return <Shown at={ref} view={query.data} kind={kind} tryIt={tryIt} />;
-  if (query.isPending) return <SkeletonRows rows={8} />;
-  const failure = failureOf(query.error);
-  if (failure.code === "not_found") return <EmptyState sentence={failure.message} />;
+  if (failure === null) return <SkeletonRows rows={8} />;
   return (
     <Banner
       status="Failing"
@@ -54,7 +68,9 @@ type ShownProps = Readonly<{ at: EndpointRef; view: Endpoint; kind: Kind | undef
 
 function Shown({ at, view, kind, tryIt }: ShownProps) {
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(TABS).withDefault("pods"));
-  const measured = useMetrics(at);
+  const [wanted] = useRange();
+  const measured = useMetrics(at, wanted);
+  const now = useMetrics(at, NOW);
   const served = view.plan !== null && view.plan.kind !== "delete";
   const tabs = [
     { value: "pods" as const, label: "Pods and events", content: <PodsTab at={at} /> },
@@ -68,8 +84,8 @@ function Shown({ at, view, kind, tryIt }: ShownProps) {
       <EndpointHeader view={view} kind={kind} rollback={<RollbackControl at={at} view={view} />} />
       <EndpointBanners at={at} view={view} kind={kind} />
       <ChangeProgress at={at} view={view} />
-      <TrafficCard at={at} view={view} kind={kind} metrics={measured.metrics} />
-      <ChartsSection at={at} view={view} measured={measured} />
+      <TrafficCard at={at} view={view} kind={kind} metrics={now.blind === null ? now.metrics : undefined} />
+      {view.revisions.length === 0 ? null : <ChartsSection at={at} view={view} measured={measured} />}
       <LastChanges at={at} />
       <Tabs label="More about this endpoint" value={shownTab} onValueChange={(next) => void setTab(next)} tabs={tabs} />
     </div>

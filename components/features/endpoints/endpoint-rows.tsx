@@ -12,7 +12,7 @@ import { Sparkline } from "#components/ui/sparkline.tsx";
 import { StatusBadge, StatusIcon } from "#components/ui/status-badge.tsx";
 import { TrafficBar } from "#components/ui/traffic-bar.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
-import { changeWords, latestOf, sharesOf } from "./words.ts";
+import { changeWords, latestOf, sharesOf, withoutSince } from "./words.ts";
 
 type Endpoint = Outputs["endpoint"]["overview"]["endpoints"][number];
 
@@ -111,7 +111,7 @@ function WideRow({ endpoint }: { endpoint: Endpoint }) {
       <GridCell>
         <NameLink endpoint={endpoint} />
         <span className="block truncate text-label text-muted" title={endpoint.health.cause}>
-          {endpoint.health.cause}
+          {withoutSince(endpoint.health.cause)}
         </span>
       </GridCell>
       <GridCell>

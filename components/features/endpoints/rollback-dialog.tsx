@@ -83,11 +83,7 @@ export function RollbackDialog({ at, toPlan, failing, choices, onChoose, onClose
         {preview.isPending ? <Skeleton className="h-10" /> : null}
         {target === null && !preview.isPending ? <Banner status="Unknown" title={why} /> : null}
         {target === null ? null : <p className="font-medium">{targetWords(target, leaves)}</p>}
-        {preview.data?.unlikelyToHelp ? (
-          <Banner status="Degraded" title="Rolling back will probably not help.">
-            {preview.data.unlikelyToHelp}
-          </Banner>
-        ) : null}
+        {preview.data?.unlikelyToHelp ? <Banner status="Degraded" title={preview.data.unlikelyToHelp} /> : null}
         {target === null || leaves === null ? null : (
           <div className="grid grid-cols-[48px_1fr] items-start gap-2">
             <Side name="Now">

@@ -5,8 +5,7 @@ import { useState } from "react";
 import { useTRPCClient } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import type { EndpointRef, Metrics } from "./endpoint-ref.ts";
-import { type AskedRange, rangeAt } from "./time-range.ts";
-import { useRange } from "./use-range.ts";
+import { type AskedRange, type RangeName, rangeAt } from "./time-range.ts";
 
 const REFRESH_MS_MIN = 10_000;
 
@@ -18,10 +17,14 @@ export type Measured = Readonly<{
   blind: Readonly<{ sinceMs: number; seen: boolean; why: string }> | null;
 }>;
 
-/** Series of an endpoint over the page's range, asked for again as time goes on. An old answer stays when a new one fails. */
-export function useMetrics({ endpoint, environment }: EndpointRef): Measured {
+export type WantedRange = Readonly<{ range: RangeName; from: Date | null; to: Date | null }>;
+
+/** What is so now, whatever range the charts show. */
+export const NOW: WantedRange = { range: "15m", from: null, to: null };
+
+/** Series of an endpoint, asked for again as time goes on. An old answer stays when a new one fails. */
+export function useMetrics({ endpoint, environment }: EndpointRef, { range, from, to }: WantedRange): Measured {
   const client = useTRPCClient();
-  const [{ range, from, to }] = useRange();
   const [openedMs] = useState(() => Date.now());
   const fixed = { from, to };
   const { stepSeconds } = rangeAt(range, fixed, openedMs);
@@ -43,6 +46,8 @@ export function useMetrics({ endpoint, environment }: EndpointRef): Measured {
     },
     refetchInterval: to === null ? Math.max(REFRESH_MS_MIN, stepSeconds * 1_000) : false,
     placeholderData: keepPreviousData,
+    // It is asked for again anyhow, and a source that is away is to be told at once.
+    retry: false,
     staleTime: REFRESH_MS_MIN,
   });
   // After a failure the axis goes on to now, and what is missing is hatched.

@@ -45,3 +45,13 @@ export function changeWords(plan: Pick<PlanView, "kind" | "repeatsPlan" | "entri
 
 /** Live shares for a traffic bar, in plan order. */
 export const sharesOf = (entries: readonly Entry[]) => entries.filter(({ role }) => role === "live");
+
+const SINCE = / since (\d{4}-\d\d-\d\dT[\d:.]+Z)/;
+
+/** A sentence of the server's without its "since <moment>", which is told by the reader's clock beside it. */
+export const withoutSince = (sentence: string): string => sentence.replace(SINCE, "");
+/** That moment in milliseconds since 1970; null: the sentence names none. */
+export function sinceOf(sentence: string): number | null {
+  const moment = SINCE.exec(sentence)?.[1];
+  return moment === undefined ? null : Date.parse(moment);
+}
