@@ -3,6 +3,9 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Check, TriangleAlert } from "lucide-react";
 import { useState } from "react";
+import { curlOf } from "#components/endpoint/curl.ts";
+import type { Endpoint, EndpointRef, Kind, Plan } from "#components/endpoint/endpoint-ref.ts";
+import { sharesOf } from "#components/endpoint/plan-words.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import { useRefusal } from "#components/ui/access.tsx";
@@ -14,12 +17,9 @@ import { Field } from "#components/ui/field.tsx";
 import { Textarea } from "#components/ui/input.tsx";
 import { revisionLabel } from "#components/ui/revision.tsx";
 import { TrafficBar } from "#components/ui/traffic-bar.tsx";
-import { curlOf } from "./curl.ts";
-import type { Endpoint, EndpointRef, Kind, Plan } from "./endpoint-ref.ts";
 import { PlanConflict } from "./plan-conflict.tsx";
 import { draftOf, entriesOf, remainingPercent } from "./traffic-draft.ts";
 import { TrafficFields } from "./traffic-fields.tsx";
-import { sharesOf } from "./words.ts";
 
 type ChangeTrafficSheetProps = Readonly<{
   at: EndpointRef;

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import type { ChartLine } from "#components/charts/time-chart.tsx";
+import type { Endpoint, EndpointRef, Metrics } from "#components/endpoint/endpoint-ref.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -13,7 +14,6 @@ import { bytesWords, latencyWords, rateWords, ratioWords } from "#components/ui/
 import { revisionLabel, revisionLine } from "#components/ui/revision.tsx";
 import { clockWords } from "#components/ui/time-words.ts";
 import { healthTargetsSchema } from "#domain/endpoint/schema.ts";
-import type { Endpoint, EndpointRef, Metrics } from "./endpoint-ref.ts";
 import { RangeChoice } from "./range-choice.tsx";
 import type { Measured } from "./use-metrics.ts";
 import { coreWords, sinceOf, withoutSince } from "./words.ts";

@@ -2,14 +2,14 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import type { Endpoint } from "#components/endpoint/endpoint-ref.ts";
+import { versionsWords } from "#components/endpoint/plan-words.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
-import type { Endpoint } from "./endpoint-ref.ts";
-import { versionsWords } from "./words.ts";
 
 /** The name is typed, so that nobody deletes what they did not read. */
 export function DeleteDialog({ view, onClose }: { view: Endpoint; onClose: () => void }) {

@@ -4,6 +4,7 @@ import { Ellipsis } from "lucide-react";
 import Link from "next/link";
 import { useQueryState } from "nuqs";
 import type { ReactNode } from "react";
+import type { Endpoint, Kind } from "#components/endpoint/endpoint-ref.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CopyLine } from "#components/ui/copy-button.tsx";
@@ -12,7 +13,6 @@ import { StatusIcon, statusColour } from "#components/ui/status-badge.tsx";
 import { clockWords } from "#components/ui/time-words.ts";
 import { healthSentence } from "#domain/endpoint/health.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
-import type { Endpoint, Kind } from "./endpoint-ref.ts";
 import { withoutSince } from "./words.ts";
 
 type EndpointHeaderProps = Readonly<{ view: Endpoint; kind: Kind | undefined; rollback: ReactNode }>;

@@ -3,6 +3,7 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import Link from "next/link";
 import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { changeWords, sharesOf } from "#components/endpoint/plan-words.ts";
 import type { Outputs } from "#components/trpc/outputs.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { classNames } from "#components/ui/class-names.ts";
@@ -12,7 +13,7 @@ import { Sparkline } from "#components/ui/sparkline.tsx";
 import { StatusBadge, StatusIcon } from "#components/ui/status-badge.tsx";
 import { TrafficBar } from "#components/ui/traffic-bar.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
-import { changeWords, latestOf, sharesOf, withoutSince } from "./words.ts";
+import { latestOf, withoutSince } from "./words.ts";
 
 type Endpoint = Outputs["endpoint"]["overview"]["endpoints"][number];
 

@@ -1,9 +1,9 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import type { EndpointRef } from "#components/endpoint/endpoint-ref.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { Card } from "#components/ui/card.tsx";
-import type { EndpointRef } from "./endpoint-ref.ts";
 import { PlanRow } from "./plan-row.tsx";
 
 /** For a phone, where the ledger is further down. */

@@ -2,6 +2,9 @@
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { parseAsIsoDateTime, useQueryState } from "nuqs";
+import type { EndpointRef, Plan } from "#components/endpoint/endpoint-ref.ts";
+import { revisionsWords } from "#components/endpoint/plan-words.ts";
+import { useRollbackDialog } from "#components/endpoint/rollback-control.tsx";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import { useRefusal } from "#components/ui/access.tsx";
@@ -13,10 +16,7 @@ import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { clockWords } from "#components/ui/time-words.ts";
-import type { EndpointRef, Plan } from "./endpoint-ref.ts";
 import { PlanRow } from "./plan-row.tsx";
-import { useRollbackDialog } from "./rollback-control.tsx";
-import { revisionsWords } from "./words.ts";
 
 /** Every change there was, and what was live at any moment. */
 export function LedgerTab({ at }: { at: EndpointRef }) {

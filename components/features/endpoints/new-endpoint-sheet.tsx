@@ -3,6 +3,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { curlOf } from "#components/endpoint/curl.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import { useRefusal } from "#components/ui/access.tsx";
@@ -15,7 +16,6 @@ import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { nameSchema } from "#domain/shared/names.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
-import { curlOf } from "./curl.ts";
 
 type NewEndpointSheetProps = Readonly<{
   open: boolean;

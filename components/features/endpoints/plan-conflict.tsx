@@ -1,8 +1,8 @@
+import type { Plan } from "#components/endpoint/endpoint-ref.ts";
+import { versionsWords } from "#components/endpoint/plan-words.ts";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import type { Plan } from "./endpoint-ref.ts";
-import { versionsWords } from "./words.ts";
 
 type PlanConflictProps = Readonly<{ plan: Plan; onKeep: () => void; onDrop: () => void }>;
 

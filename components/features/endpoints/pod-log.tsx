@@ -1,9 +1,9 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
+import type { EndpointRef } from "#components/endpoint/endpoint-ref.ts";
 import { Sheet } from "#components/ui/dialog.tsx";
 import { Select } from "#components/ui/select.tsx";
-import type { EndpointRef } from "./endpoint-ref.ts";
 
 export type PodPlace = Readonly<{
   revision: number;

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import type { EndpointRef } from "#components/endpoint/endpoint-ref.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import type { Outputs } from "#components/trpc/outputs.ts";
@@ -14,7 +15,6 @@ import { RevisionSwatch, revisionLabel } from "#components/ui/revision.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";
 import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
-import type { EndpointRef } from "./endpoint-ref.ts";
 import { PodLog, type PodPlace } from "./pod-log.tsx";
 
 type Item = Outputs["endpoint"]["pods"]["items"][number];

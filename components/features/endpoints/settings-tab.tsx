@@ -2,6 +2,7 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import type { Endpoint, Kind } from "#components/endpoint/endpoint-ref.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import { useRefusal } from "#components/ui/access.tsx";
@@ -13,7 +14,6 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { announce } from "#components/ui/toast.tsx";
 import { healthTargetsSchema } from "#domain/endpoint/schema.ts";
 import { DeleteDialog } from "./delete-dialog.tsx";
-import type { Endpoint, Kind } from "./endpoint-ref.ts";
 
 /** What it must meet, and its end. */
 export function SettingsTab({ view, kind }: { view: Endpoint; kind: Kind | undefined }) {

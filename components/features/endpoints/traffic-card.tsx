@@ -3,6 +3,8 @@
 import Link from "next/link";
 import { useQueryState } from "nuqs";
 import { Fragment, useState } from "react";
+import type { Endpoint, EndpointRef, Kind, Metrics, Revision } from "#components/endpoint/endpoint-ref.ts";
+import { sharesOf } from "#components/endpoint/plan-words.ts";
 import { useRefusal } from "#components/ui/access.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -15,8 +17,7 @@ import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx"
 import { percent, TrafficBar } from "#components/ui/traffic-bar.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { ChangeTrafficSheet } from "./change-traffic-sheet.tsx";
-import type { Endpoint, EndpointRef, Kind, Metrics, Revision } from "./endpoint-ref.ts";
-import { latestOf, sharesOf } from "./words.ts";
+import { latestOf } from "./words.ts";
 
 type TrafficCardProps = Readonly<{
   at: EndpointRef;

@@ -1,5 +1,5 @@
+import type { Endpoint, Plan } from "#components/endpoint/endpoint-ref.ts";
 import { toBps, toPercent } from "#domain/endpoint/weights.ts";
-import type { Endpoint, Plan } from "./endpoint-ref.ts";
 
 /** One line of the sheet. The percent is what was typed, so that "12." can be on its way to "12.5". */
 export type DraftLine = Readonly<{

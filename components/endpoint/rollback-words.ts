@@ -1,6 +1,6 @@
 import { latencyWords } from "#components/ui/quantity-words.ts";
 import type { RollbackPreview } from "./endpoint-ref.ts";
-import { revisionsWords, versionsWords } from "./words.ts";
+import { revisionsWords, versionsWords } from "./plan-words.ts";
 
 type Target = NonNullable<RollbackPreview["target"]>;
 

@@ -11,8 +11,8 @@ import { classNames } from "#components/ui/class-names.ts";
 import { useNow } from "#components/ui/relative-time.tsx";
 import { announce } from "#components/ui/toast.tsx";
 import type { Endpoint, EndpointRef } from "./endpoint-ref.ts";
+import { changeWords, versionsWords } from "./plan-words.ts";
 import { type Step, stepsOf, undoTargetOf } from "./progress-steps.ts";
-import { changeWords, versionsWords } from "./words.ts";
 
 /** So long the newest change stays in sight after it is applied; then the ledger has it. */
 const SHOWN_MS = 15 * 60_000;

@@ -17,8 +17,8 @@ import { Skeleton } from "#components/ui/skeleton.tsx";
 import { TrafficBar } from "#components/ui/traffic-bar.tsx";
 import { curlOf } from "./curl.ts";
 import type { EndpointRef, RollbackPreview } from "./endpoint-ref.ts";
+import { sharesOf, versionsWords } from "./plan-words.ts";
 import { targetWords } from "./rollback-words.ts";
-import { sharesOf, versionsWords } from "./words.ts";
 
 const REASONS = ["Errors", "Latency", "Wrong predictions", "Bad input data", "Precaution"];
 

@@ -8,8 +8,8 @@ import { failureOf } from "#components/trpc/failure.ts";
 import { useRefusal } from "#components/ui/access.tsx";
 import { Button } from "#components/ui/button.tsx";
 import type { Endpoint, EndpointRef } from "./endpoint-ref.ts";
+import { versionsWords } from "./plan-words.ts";
 import { RollbackDialog } from "./rollback-dialog.tsx";
-import { versionsWords } from "./words.ts";
 
 /** Whether the dialog is open, and for which plan: in the address, so that an incident can link to it. 0: the rule's own. */
 export const useRollbackDialog = () => {

@@ -1,0 +1,38 @@
+import type { PlanView } from "#domain/shared/views.ts";
+
+type Entry = PlanView["entries"][number];
+
+export const answering = (entries: readonly Entry[]): Entry[] =>
+  entries.filter(({ role, weightPercent }) => role === "live" && weightPercent > 0);
+
+/** "v7", or "v7 90 % · v8 10 %" when several answer. */
+export function versionsWords(entries: readonly Entry[]): string {
+  const live = answering(entries).toSorted((a, b) => b.weightPercent - a.weightPercent);
+  const [only] = live;
+  if (only === undefined) return "nothing";
+  if (live.length === 1) return `v${only.version}`;
+  return live.map(({ version, weightPercent }) => `v${version} ${Number(weightPercent.toFixed(2))} %`).join(" · ");
+}
+
+/** "v7 · r4" for one revision, else as `versionsWords`. */
+export function revisionsWords(entries: readonly Entry[]): string {
+  const [only, ...others] = answering(entries);
+  return only !== undefined && others.length === 0 ? `v${only.version} · r${only.revision}` : versionsWords(entries);
+}
+
+/** What a change did, as its line in the ledger begins. */
+export function changeWords(plan: Pick<PlanView, "kind" | "repeatsPlan" | "entries">): string {
+  switch (plan.kind) {
+    case "revision":
+      return "Deployed";
+    case "traffic":
+      return "Changed traffic";
+    case "rollback":
+      return plan.repeatsPlan === null ? "Rolled back" : `Rolled back to #${plan.repeatsPlan}`;
+    case "delete":
+      return "Deleted";
+  }
+}
+
+/** Live shares for a traffic bar, in plan order. */
+export const sharesOf = (entries: readonly Entry[]) => entries.filter(({ role }) => role === "live");
