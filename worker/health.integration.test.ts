@@ -23,6 +23,7 @@ import {
   type World,
 } from "#test/support/worker-harness.ts";
 
+const NAMESPACE = "watched";
 const SECRET = "a-webhook-secret-for-tests";
 let dir: string;
 let cluster: TestCluster;
@@ -32,13 +33,14 @@ let exposition: Server;
 let receiver: Server;
 
 /** Requests a second and their share of errors, by revision of endpoint "watched": what a router would say. */
+let routersMeasured = false;
 const traffic = new Map<string, { perSecond: number; errors: number }>();
 const received: { event: string; signed: boolean; body: { incident: Record<string, unknown>; url: string } }[] = [];
 
 /** Counters that have always gone on at today's rate. */
 function scraped(): string {
   const seconds = (Date.now() - Date.UTC(2026, 0, 1)) / 1000;
-  const lines = ["# TYPE slipway_requests_total counter"];
+  const lines = [routersMeasured ? "slipway_plan_staleness_seconds 0" : "", "# TYPE slipway_requests_total counter"];
   for (const [revision, { perSecond, errors }] of traffic)
     for (const [code, share] of [
       ["200", 1 - errors],
@@ -73,7 +75,12 @@ async function startScraping(target: number): Promise<Started & { url: string }>
   const port = await freePort();
   const config = {
     global: { scrape_interval: "1s", scrape_timeout: "1s" },
-    scrape_configs: [{ job_name: "router", static_configs: [{ targets: [`127.0.0.1:${target}`] }] }],
+    scrape_configs: [
+      {
+        job_name: "router",
+        static_configs: [{ targets: [`127.0.0.1:${target}`], labels: { namespace: NAMESPACE } }],
+      },
+    ],
   };
   await writeFile(join(dir, "prometheus.yml"), JSON.stringify(config));
   const started = await startReady(
@@ -103,6 +110,7 @@ beforeAll(async () => {
   prometheus = scraping;
   cluster = await startTestCluster();
   world = await startWorld(cluster, {
+    namespace: NAMESPACE,
     env: {
       PROMETHEUS_URL: scraping.url,
       SLIPWAY_WEBHOOK_URL: `http://127.0.0.1:${hookPort}/hook`,
@@ -134,6 +142,15 @@ const healthIs = (state: string) =>
   });
 const incidents = async (state = "open") => (await world.call("GET", `/incidents?state=${state}`)).items;
 const told = (event: string) => until(event, async () => received.find((message) => message.event === event));
+
+test("an endpoint whose routers nobody measures is Unknown and not idle, with since when", async () => {
+  const health = await until("a first look", async () => {
+    const found = (await view()).health;
+    return found.blind?.why.includes("routers") && found;
+  });
+  expect(health).toMatchObject({ state: "Unknown", cause: "1 of 1 pod ready", blind: { since: health.since } });
+  routersMeasured = true;
+});
 
 test("an endpoint with its pods ready and no errors is Healthy, and writes no health while it stays so", async () => {
   traffic.set("1", { perSecond: 20, errors: 0 });
@@ -271,14 +288,23 @@ test("the rule file is one that Prometheus takes, and links to the endpoint", as
   expect(stdout).toContain("SUCCESS: 3 rules found");
 });
 
-test("with Prometheus gone, ready pods are Unknown and say since when; no number is invented", async () => {
+test("with Prometheus gone, what is missed keeps its cause and since when, and says since when nobody sees it", async () => {
   await world.call("PUT", "/endpoints/watched/health-targets", { body: { healthTargets: {} } });
+  traffic.set("1", { perSecond: 20, errors: 0.4 });
+  const opened = await until("an incident", async () => (await incidents())[0]);
+  const before = await healthIs("Degraded");
   await stopProcess(prometheus.process, "SIGTERM", 5_000);
-  const health = await until("blindness", async () => {
+  const blind = await until("blindness", async () => {
     const found = (await view()).health;
-    return found.state === "Unknown" && found;
+    return found.blind !== null && found;
   });
-  expect(health.cause).toMatch(/^1 of 1 pod ready, but Prometheus does not answer since 20/);
+  expect(blind).toMatchObject({
+    state: "Degraded",
+    cause: expect.stringMatching(/^v1 · r1 answers \d+ % errors \(target 1 %\)$/),
+    since: before.since,
+    blind: { why: "Prometheus does not answer", since: expect.stringMatching(/^20/) },
+  });
+  expect(await incidents()).toEqual([opened]);
   const preview = await world.call("GET", "/endpoints/watched/rollback?toPlan=3");
   expect(preview.target).toMatchObject({ plan: 3, latencyMsP95: null });
 });

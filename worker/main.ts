@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { INCIDENT_AFTER_MS } from "#domain/endpoint/health.ts";
+import { INCIDENT_AFTER_MS } from "#domain/endpoint/health-record.ts";
 import { loadConfig } from "#server/config/env.ts";
 import { createLog } from "#server/observability/log.ts";
 import { armFailpoint } from "./runtime/failpoint.ts";

@@ -2,14 +2,15 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   decideHealth,
-  decideIncident,
   type HealthQuestion,
-  type HealthRecord,
+  type HealthView,
   healthSentence,
-  INCIDENT_AFTER_MS,
-  recordHealth,
   type ServingRevision,
+  unseenHealth,
 } from "./health.ts";
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 10, 22, 2, 48) + seconds * 1000);
+const AWAY = { why: "Prometheus does not answer", since: at(180) };
 
 const TARGETS = { errorRatioMax: 0.01, latencyMsP99Max: 1_000, readyPodsMin: 1 };
 const serving = (over: Partial<ServingRevision> = {}): ServingRevision => ({
@@ -36,7 +37,14 @@ const ask = (over: Partial<HealthQuestion> = {}) =>
   });
 
 test("all targets met is Healthy, with its pods", () => {
-  expect(ask()).toEqual({ state: "Healthy", cause: "2 of 2 pods ready", revision: null, missed: false });
+  expect(ask()).toEqual({
+    state: "Healthy",
+    cause: "2 of 2 pods ready",
+    revision: null,
+    target: null,
+    missed: false,
+    blind: null,
+  });
 });
 
 test("the worst revision gives the cause, with what it does and its target", () => {
@@ -46,7 +54,9 @@ test("the worst revision gives the cause, with what it does and its target", () 
     state: "Degraded",
     cause: "v8 · r5 answers 4.1 % errors (target 1 %)",
     revision: 5,
+    target: "errorRatioMax",
     missed: true,
+    blind: null,
   });
 });
 
@@ -57,11 +67,13 @@ test("callers failed by half or more is Failing; one bad candidate among many ca
 });
 
 test("no ready pod at all is Failing, whatever the metrics say; too few of one revision is Degraded", () => {
-  expect(ask({ serving: [serving({ ready: 0 })], blindToMetrics: "gone" })).toEqual({
+  expect(ask({ serving: [serving({ ready: 0 })], blindToMetrics: AWAY })).toEqual({
     state: "Failing",
     cause: "v8 · r5 has no ready pod",
     revision: 5,
+    target: "readyPodsMin",
     missed: true,
+    blind: { ...AWAY, to: "metrics" },
   });
   const two = ask({ serving: [serving(), serving({ revision: 6, version: "9", ready: 0 })] });
   expect(two).toMatchObject({ state: "Degraded", cause: "v9 · r6 has 0 ready pods (target 1)", revision: 6 });
@@ -81,17 +93,21 @@ test("two errors in a minute are no trend; three are", () => {
 
 test("without metrics, ready pods are Unknown and never Healthy; a silent endpoint with metrics is Healthy and says so", () => {
   const silent = { requestsPerSecond: null, errorRatio: null, latencyMsP99: null };
-  expect(ask({ serving: [serving(silent)], blindToMetrics: "Prometheus does not answer since 02:51" })).toEqual({
+  expect(ask({ serving: [serving(silent)], blindToMetrics: AWAY })).toMatchObject({
     state: "Unknown",
-    cause: "2 of 2 pods ready, but Prometheus does not answer since 02:51",
-    revision: null,
+    cause: "2 of 2 pods ready",
     missed: null,
+    blind: { ...AWAY, to: "metrics" },
   });
   expect(ask({ serving: [serving(silent)] }).cause).toBe("2 of 2 pods ready, no requests now");
 });
 
 test("an unseen cluster is Unknown, an endpoint before its first revision too", () => {
-  expect(ask({ blindToCluster: "its cluster does not answer" })).toMatchObject({ state: "Unknown", missed: null });
+  expect(ask({ blindToCluster: { why: "its cluster does not answer", since: at(0) } })).toMatchObject({
+    state: "Unknown",
+    missed: null,
+    blind: { to: "cluster", why: "its cluster does not answer" },
+  });
   expect(ask({ serving: [] })).toMatchObject({ state: "Unknown", cause: "nothing is served yet" });
 });
 
@@ -106,71 +122,46 @@ test("a change on its way is Deploying, but never hides what is missed meanwhile
   });
 });
 
-const at = (seconds: number) => new Date(Date.UTC(2026, 10, 22, 2, 48) + seconds * 1000);
-const MISSED = { state: "Degraded", cause: "bad", revision: 5, missed: true } as const;
-const MET = { state: "Healthy", cause: "good", revision: null, missed: false } as const;
-const BLIND = { state: "Unknown", cause: "?", revision: null, missed: null } as const;
-const AFTER = { plan: 41, at: at(0) };
-
-test("the sentence names since when, and the change before it when that was within the hour", () => {
-  const record = recordHealth(null, { ...MISSED, cause: "v8 · r5 answers 4.1 % errors (target 1 %)" }, AFTER, at(180));
-  const view = {
-    ...record,
-    since: record.since.toISOString(),
-    after: { plan: 41, at: AFTER.at.toISOString() },
+test("the sentence names since when, the change before it when that was within the hour, and what cannot be seen", () => {
+  const view: HealthView = {
+    state: "Degraded",
+    cause: "v8 · r5 answers 4.1 % errors (target 1 %)",
+    revision: 5,
+    target: "errorRatioMax",
+    blind: null,
+    since: at(180).toISOString(),
+    after: { plan: 41, at: at(0).toISOString() },
   };
-  const clock = (iso: string) => iso.slice(11, 16);
-  expect(healthSentence(view, clock)).toBe(
-    "Degraded: v8 · r5 answers 4.1 % errors (target 1 %) since 02:51, 3 min after change #41",
+  const told = (over: Partial<HealthView>) => healthSentence({ ...view, ...over }, (iso) => iso.slice(11, 16));
+  const degraded = "Degraded: v8 · r5 answers 4.1 % errors (target 1 %) since 02:51";
+  expect(told({})).toBe(`${degraded}, 3 min after change #41`);
+  expect(told({ after: { plan: 41, at: at(-4000).toISOString() } })).toBe(degraded);
+  const blind = { why: AWAY.why, since: at(1200).toISOString() };
+  expect(told({ after: null, blind })).toBe(`${degraded}; Prometheus does not answer since 03:08`);
+  expect(told({ state: "Healthy", cause: "2 of 2 pods ready" })).toBe("Healthy: 2 of 2 pods ready");
+  expect(told({ state: "Unknown", cause: "2 of 2 pods ready", blind })).toBe(
+    "Unknown: 2 of 2 pods ready, but Prometheus does not answer since 03:08",
   );
-  expect(healthSentence({ ...view, after: { plan: 41, at: at(-4000).toISOString() } }, clock)).not.toContain("#41");
-  expect(healthSentence({ ...view, state: "Healthy", cause: "2 of 2 pods ready" }, clock)).toBe(
-    "Healthy: 2 of 2 pods ready",
+  expect(told({ state: "Unknown", cause: "", blind })).toBe("Unknown: Prometheus does not answer since 03:08");
+});
+
+test("what nobody looks at any more is Unknown, but trouble stays told", () => {
+  const blind = { why: "the worker does not see the cluster", since: at(1200).toISOString() };
+  const view: HealthView = {
+    state: "Healthy",
+    cause: "",
+    revision: null,
+    target: null,
+    blind: null,
+    since: null,
+    after: null,
+  };
+  const told = (over: Partial<HealthView>) =>
+    healthSentence(unseenHealth({ ...view, ...over }, blind), (iso) => iso.slice(11, 16));
+  expect(told({})).toBe("Unknown: it was Healthy, but the worker does not see the cluster since 03:08");
+  expect(told({ state: "Failing", cause: "v8 · r5 has no ready pod", since: at(0).toISOString() })).toBe(
+    "Failing: v8 · r5 has no ready pod since 02:48; the worker does not see the cluster since 03:08",
   );
-});
-
-test("since when holds while the state does, and the change that is named stays the one before it", () => {
-  const first = recordHealth(null, MISSED, AFTER, at(0));
-  const second = recordHealth(first, { ...MISSED, cause: "worse" }, { plan: 42, at: at(20) }, at(30));
-  expect(second).toMatchObject({ cause: "worse", since: at(0), missedSince: at(0), after: AFTER });
-  expect(recordHealth(second, MET, AFTER, at(60))).toMatchObject({
-    since: at(60),
-    missedSince: null,
-    metSince: at(60),
-  });
-});
-
-test("two minutes missed open one incident, two minutes met end it; what nobody can see does neither", () => {
-  let record: HealthRecord | null = null;
-  let open: { severity: string } | null = null;
-  const told: string[] = [];
-  const timeline = [
-    [0, MISSED],
-    [60, BLIND],
-    [119, MISSED],
-    [120, MISSED],
-    [130, MISSED],
-    [140, MET],
-    [200, BLIND],
-    [210, MET],
-    [329, MET],
-    [330, MET],
-    [400, MET],
-  ] as const;
-  for (const [second, verdict] of timeline) {
-    record = recordHealth(record, verdict, AFTER, at(second));
-    const decision = decideIncident(record, open, at(second));
-    if (decision === "open") open = { severity: "Degraded" };
-    if (decision === "resolve") open = null;
-    if (decision !== null) told.push(`${second} ${decision}`);
-  }
-  expect(told).toEqual(["120 open", "330 resolve"]);
-});
-
-test("an open incident becomes worse once", () => {
-  const failing = recordHealth(null, { ...MISSED, state: "Failing" }, AFTER, at(0));
-  expect(decideIncident(failing, { severity: "Degraded" }, at(1))).toBe("worsen");
-  expect(decideIncident(failing, { severity: "Failing" }, at(1))).toBe(null);
 });
 
 test("a verdict never claims health that was not seen, and never misses without a cause", () => {
@@ -186,13 +177,20 @@ test("a verdict never claims health that was not seen, and never misses without 
     latencyMsP99: fc.option(fc.double({ min: 0, max: 1e5, noNaN: true }), { nil: null }),
   });
   const why = fc.option(fc.constant("because"), { nil: null });
+  const unseen = fc.option(fc.constant(AWAY), { nil: null });
   fc.assert(
-    fc.property(fc.array(one, { maxLength: 4 }), why, why, why, (list, deploying, blindToCluster, blindToMetrics) => {
-      const verdict = ask({ serving: list, deploying, blindToCluster, blindToMetrics });
-      if (verdict.state === "Healthy") expect(blindToCluster ?? blindToMetrics ?? deploying).toBe(null);
-      expect(verdict.missed === true).toBe(verdict.state === "Degraded" || verdict.state === "Failing");
-      expect(verdict.cause).not.toBe("");
-    }),
+    fc.property(
+      fc.array(one, { maxLength: 4 }),
+      why,
+      unseen,
+      unseen,
+      (list, deploying, blindToCluster, blindToMetrics) => {
+        const verdict = ask({ serving: list, deploying, blindToCluster, blindToMetrics });
+        if (verdict.state === "Healthy") expect(blindToCluster ?? blindToMetrics ?? deploying).toBe(null);
+        if (verdict.missed === false) expect(list.every(({ ready }) => ready >= TARGETS.readyPodsMin)).toBe(true);
+        expect(verdict.missed === true).toBe(verdict.state === "Degraded" || verdict.state === "Failing");
+        expect(verdict.cause !== "" || verdict.blind !== null).toBe(true);
+      },
+    ),
   );
-  expect(INCIDENT_AFTER_MS).toBe(120_000);
 });

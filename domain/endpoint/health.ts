@@ -5,6 +5,9 @@ import type { healthTargetsSchema } from "./schema.ts";
 export const HEALTH_STATES = ["Healthy", "Deploying", "Degraded", "Failing", "Unknown"] as const;
 export type HealthState = (typeof HEALTH_STATES)[number];
 
+export const TARGET_NAMES = ["errorRatioMax", "latencyMsP99Max", "readyPodsMin"] as const;
+export type TargetName = (typeof TARGET_NAMES)[number];
+
 /** As the API gives it; `healthSentence` makes the one sentence of it, with times as the reader's clock has them. */
 export const healthViewSchema = z.object({
   state: z.enum(HEALTH_STATES),
@@ -12,6 +15,10 @@ export const healthViewSchema = z.object({
   cause: z.string(),
   /** The revision that `cause` speaks of; null: all of it. */
   revision: z.number().int().nullable(),
+  /** The target that is missed; null: none, or nothing was ever served. */
+  target: z.enum(TARGET_NAMES).nullable(),
+  /** What cannot be seen now and since when: `state` and `cause` are then from before, or Unknown. */
+  blind: z.object({ why: z.string(), since: momentSchema }).nullable(),
   /** Null: nobody has looked yet. */
   since: momentSchema.nullable(),
   /** The newest plan that routers had begun to serve by `since`. */
@@ -19,19 +26,37 @@ export const healthViewSchema = z.object({
 });
 export type HealthView = z.infer<typeof healthViewSchema>;
 
+/** What is told of health that nobody looks at any more: trouble stays told, anything else is not known. */
+export function unseenHealth(health: HealthView, blind: NonNullable<HealthView["blind"]>): HealthView {
+  if (isMissing(health.state)) return { ...health, blind };
+  const cause = health.state === "Unknown" ? "" : `it was ${health.state}`;
+  return { ...health, state: "Unknown", cause, since: blind.since, after: null, blind };
+}
+
+export const isMissing = (state: HealthState): boolean => state === "Degraded" || state === "Failing";
+
 /** A change this much older than the trouble is not named beside it. */
 const RELATED_MS_MAX = 3_600_000;
 
 /** "Degraded: v8 · r5 answers 4.1 % errors (target 1 %) since 02:51, 3 min after change #41". */
 export function healthSentence(health: HealthView, clock: (at: string) => string): string {
-  const told = health.state === "Healthy" && health.cause === "" ? "Healthy" : `${health.state}: ${health.cause}`;
-  if (health.since === null || health.state === "Healthy") return told;
-  const afterMs = health.after === null ? Infinity : Date.parse(health.since) - Date.parse(health.after.at);
-  const after =
-    health.after === null || afterMs > RELATED_MS_MAX
+  const words = healthWords(health, clock);
+  return words === "" ? health.state : `${health.state}: ${words}`;
+}
+
+/** The sentence without its first word, for where that stands beside it. */
+export function healthWords(health: HealthView, clock: (at: string) => string): string {
+  const { state, cause, since, after, blind } = health;
+  const unseen = blind === null ? "" : `${blind.why} since ${clock(blind.since)}`;
+  // Not seeing is the whole of it, and has its own beginning.
+  if (state === "Unknown" && blind !== null) return cause === "" ? unseen : `${cause}, but ${unseen}`;
+  const when = since === null || state === "Healthy" ? "" : ` since ${clock(since)}`;
+  const afterMs = since === null || after === null ? Infinity : Date.parse(since) - Date.parse(after.at);
+  const change =
+    when === "" || after === null || afterMs > RELATED_MS_MAX
       ? ""
-      : `, ${spanOf(Math.max(0, afterMs))} after change #${health.after.plan}`;
-  return `${told} since ${clock(health.since)}${after}`;
+      : `, ${spanOf(Math.max(0, afterMs))} after change #${after.plan}`;
+  return `${cause}${when}${change}${unseen === "" ? "" : `; ${unseen}`}`;
 }
 
 const spanOf = (ms: number): string => (ms < 60_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);
@@ -51,6 +76,10 @@ export type ServingRevision = Readonly<{
   latencyMsP99: number | null;
 }>;
 
+/** Why something cannot be seen, "Prometheus does not answer", and since when. */
+export type Unseen = Readonly<{ why: string; since: Date }>;
+export type Blindness = Unseen & Readonly<{ to: "cluster" | "metrics" }>;
+
 export type HealthQuestion = Readonly<{
   targets: HealthTargets;
   /** Of the plan that routers serve; empty: nothing is served yet. */
@@ -59,10 +88,10 @@ export type HealthQuestion = Readonly<{
   deploying: string | null;
   /** Why it never will; null: it may. */
   deployFailed: string | null;
-  /** Why nobody can see the cluster; null: it is seen. */
-  blindToCluster: string | null;
-  /** Why there are no metrics; null: there are. */
-  blindToMetrics: string | null;
+  /** Nobody can see the cluster; null: it is seen. */
+  blindToCluster: Unseen | null;
+  /** There are no metrics; null: there are. */
+  blindToMetrics: Unseen | null;
   /** Seconds that rates were measured over. */
   windowSeconds: number;
 }>;
@@ -71,8 +100,11 @@ export type HealthVerdict = Readonly<{
   state: HealthState;
   cause: string;
   revision: number | null;
+  target: TargetName | null;
   /** True: a target is missed. False: all are met. Null: nobody can tell. */
   missed: boolean | null;
+  /** What this look would have needed and did not see. */
+  blind: Blindness | null;
 }>;
 
 /** Fewer say nothing about a share or a percentile. */
@@ -86,26 +118,27 @@ const FAILING_ERROR_RATIO = 0.5;
  * seen is Unknown: silence is never health.
  */
 export function decideHealth(question: HealthQuestion): HealthVerdict {
-  const { serving, blindToCluster, blindToMetrics, deploying, deployFailed } = question;
-  if (blindToCluster !== null) return { state: "Unknown", cause: blindToCluster, revision: null, missed: null };
+  const { serving, blindToCluster, deploying, deployFailed } = question;
+  const of = (state: HealthState, cause: string, missed: boolean | null, blind: Blindness | null = null) =>
+    ({ state, cause, revision: null, target: null, missed, blind }) satisfies HealthVerdict;
+  if (blindToCluster !== null) return of("Unknown", "", null, { ...blindToCluster, to: "cluster" });
   if (serving.length === 0) {
-    if (deployFailed !== null) return { state: "Failing", cause: deployFailed, revision: null, missed: true };
-    return deploying === null
-      ? { state: "Unknown", cause: "nothing is served yet", revision: null, missed: null }
-      : { state: "Deploying", cause: deploying, revision: null, missed: null };
+    if (deployFailed !== null) return of("Failing", deployFailed, true);
+    return deploying === null ? of("Unknown", "nothing is served yet", null) : of("Deploying", deploying, null);
   }
-  const miss = podsMissed(question) ?? (blindToMetrics === null ? answersMissed(question) : null);
-  if (miss !== null) return { ...miss, missed: true };
-  if (deploying !== null)
-    return { state: "Deploying", cause: deploying, revision: null, missed: blindToMetrics === null ? false : null };
+  const blind: Blindness | null =
+    question.blindToMetrics === null ? null : { ...question.blindToMetrics, to: "metrics" };
+  const miss = podsMissed(question) ?? (blind === null ? answersMissed(question) : null);
+  if (miss !== null) return { ...miss, missed: true, blind };
+  const met = blind === null ? false : null;
+  if (deploying !== null) return of("Deploying", deploying, met, blind);
   const pods = podsSentence(serving);
-  if (blindToMetrics !== null)
-    return { state: "Unknown", cause: `${pods}, but ${blindToMetrics}`, revision: null, missed: null };
+  if (blind !== null) return of("Unknown", pods, null, blind);
   const idle = serving.every(({ requestsPerSecond }) => (requestsPerSecond ?? 0) === 0);
-  return { state: "Healthy", cause: idle ? `${pods}, no requests now` : pods, revision: null, missed: false };
+  return of("Healthy", idle ? `${pods}, no requests now` : pods, false);
 }
 
-type Miss = Omit<HealthVerdict, "missed">;
+type Miss = Pick<HealthVerdict, "state" | "cause" | "revision" | "target">;
 
 function podsMissed({ serving, targets }: HealthQuestion): Miss | null {
   const total = serving.reduce((sum, { ready }) => sum + ready, 0);
@@ -113,12 +146,13 @@ function podsMissed({ serving, targets }: HealthQuestion): Miss | null {
     const [only, ...others] = serving;
     const who = others.length === 0 && only !== undefined ? nameOf(only) : "no revision with traffic";
     const cause = others.length === 0 ? `${who} has no ready pod` : `${who} has a ready pod`;
-    return { state: "Failing", cause, revision: others.length === 0 ? (only?.revision ?? null) : null };
+    const revision = others.length === 0 ? (only?.revision ?? null) : null;
+    return { state: "Failing", cause, revision, target: "readyPodsMin" };
   }
   const short = serving.filter(({ ready }) => ready < targets.readyPodsMin).sort((a, b) => a.ready - b.ready)[0];
   if (short === undefined) return null;
   const cause = `${nameOf(short)} has ${short.ready} ready ${short.ready === 1 ? "pod" : "pods"} (target ${targets.readyPodsMin})`;
-  return { state: "Degraded", cause, revision: short.revision };
+  return { state: "Degraded", cause, revision: short.revision, target: "readyPodsMin" };
 }
 
 function answersMissed({ serving, targets, windowSeconds }: HealthQuestion): Miss | null {
@@ -132,14 +166,15 @@ function answersMissed({ serving, targets, windowSeconds }: HealthQuestion): Mis
     const all = serving.reduce((sum, revision) => sum + asked(revision), 0);
     const whole = serving.reduce((sum, revision) => sum + failed(revision), 0) / all;
     const cause = `${nameOf(bad)} answers ${percent(bad.errorRatio ?? 0)} errors (target ${percent(targets.errorRatioMax)})`;
-    return { state: whole >= FAILING_ERROR_RATIO ? "Failing" : "Degraded", cause, revision: bad.revision };
+    const state = whole >= FAILING_ERROR_RATIO ? "Failing" : "Degraded";
+    return { state, cause, revision: bad.revision, target: "errorRatioMax" };
   }
   const slow = serving
     .filter((r) => (r.latencyMsP99 ?? 0) > targets.latencyMsP99Max && asked(r) >= REQUESTS_MIN)
     .sort((a, b) => (b.latencyMsP99 ?? 0) - (a.latencyMsP99 ?? 0))[0];
   if (slow === undefined) return null;
   const cause = `${nameOf(slow)} answers in ${duration(slow.latencyMsP99 ?? 0)} at p99 (target ${duration(targets.latencyMsP99Max)})`;
-  return { state: "Degraded", cause, revision: slow.revision };
+  return { state: "Degraded", cause, revision: slow.revision, target: "latencyMsP99Max" };
 }
 
 const nameOf = ({ version, revision }: ServingRevision): string => `v${version} · r${revision}`;
@@ -156,50 +191,3 @@ function podsSentence(serving: readonly ServingRevision[]): string {
 const short = (value: number): string => String(Number(value.toPrecision(value >= 1000 ? 4 : 2)));
 const percent = (ratio: number): string => `${short(ratio * 100)} %`;
 const duration = (ms: number): string => (ms >= 1000 ? `${short(ms / 1000)} s` : `${short(ms)} ms`);
-
-/** A miss shorter than this is noise; one this long is an incident, and so long must it be met to be over. */
-export const INCIDENT_AFTER_MS = 120_000;
-
-export type HealthRecord = Readonly<{
-  state: HealthState;
-  cause: string;
-  revision: number | null;
-  since: Date;
-  missedSince: Date | null;
-  metSince: Date | null;
-  after: Readonly<{ plan: number; at: Date }> | null;
-}>;
-
-/** The next record: `since` holds while the state does; what nobody can tell ends neither a miss nor its end. */
-export function recordHealth(
-  before: HealthRecord | null,
-  verdict: HealthVerdict,
-  after: HealthRecord["after"],
-  now: Date,
-): HealthRecord {
-  const { missed, ...told } = verdict;
-  const same = before !== null && before.state === verdict.state && before.revision === verdict.revision;
-  const held = (since: Date | null | undefined) => since ?? now;
-  return {
-    ...told,
-    since: same ? before.since : now,
-    after: same ? before.after : after,
-    missedSince: missed === null ? (before?.missedSince ?? null) : missed ? held(before?.missedSince) : null,
-    metSince: missed === null ? null : missed ? null : held(before?.metSince),
-  };
-}
-
-export type IncidentDecision = "open" | "worsen" | "resolve" | null;
-
-/** Whether an incident begins, becomes worse or ends. `open`: severity of the one that is open. */
-export function decideIncident(
-  health: HealthRecord,
-  open: Readonly<{ severity: string }> | null,
-  now: Date,
-  afterMs: number = INCIDENT_AFTER_MS,
-): IncidentDecision {
-  const lasted = (since: Date | null) => since !== null && now.getTime() - since.getTime() >= afterMs;
-  if (open === null) return lasted(health.missedSince) ? "open" : null;
-  if (health.missedSince === null && lasted(health.metSince)) return "resolve";
-  return health.state === "Failing" && open.severity !== "Failing" ? "worsen" : null;
-}

@@ -35,7 +35,7 @@ export const overviewSchema = z.object({
   endpoints: z.array(overviewEndpointSchema),
   /** Of every series: one hour up to now. Null with why when metrics cannot be had. */
   timestamps: z.array(momentSchema),
-  metricsUnavailable: z.string().nullable(),
+  metricsUnavailable: z.object({ why: z.string(), since: momentSchema.nullable() }).nullable(),
   /** Ten newest changes of traffic, newest first. */
   recentChanges: z.array(planViewSchema.extend({ endpoint: z.string(), environment: z.string() })),
 });

@@ -156,7 +156,7 @@ function createStatusMemory(db: Database) {
   return {
     async touched(): Promise<Subject[]> {
       const rows = await db.read.$queryRaw<{ id: string; name: string; mark: string }[]>`
-        SELECT e.uid::text AS id, e.name, concat_ws('|', s."observedAt", h.state, h.cause, h.since) AS mark
+        SELECT e.uid::text AS id, e.name, concat_ws('|', s."observedAt", h.state, h.cause, h.since, h."blindSince") AS mark
         FROM "Endpoint" e
         LEFT JOIN "EndpointStatus" s ON s."endpointUid" = e.uid
         LEFT JOIN "EndpointHealth" h ON h."endpointUid" = e.uid

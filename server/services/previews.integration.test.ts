@@ -74,7 +74,7 @@ test("the overview has every endpoint with its last change, and says that there 
   expect(overview.endpoints.map(({ name }) => name)).toEqual(["busy", "empty"]);
   expect(overview).toMatchObject({
     timestamps: [],
-    metricsUnavailable: expect.stringContaining("PROMETHEUS_URL"),
+    metricsUnavailable: { why: expect.stringContaining("PROMETHEUS_URL"), since: null },
     recentChanges: [
       { endpoint: "busy", environment: "local", number: 2 },
       { endpoint: "busy", number: 1 },

@@ -1,12 +1,6 @@
 import { fleetQueries } from "#domain/endpoint/fleet-queries.ts";
-import {
-  decideHealth,
-  decideIncident,
-  type HealthRecord,
-  type HealthVerdict,
-  recordHealth,
-  type ServingRevision,
-} from "#domain/endpoint/health.ts";
+import { decideHealth, type HealthVerdict, type ServingRevision, type Unseen } from "#domain/endpoint/health.ts";
+import { decideIncident, type HealthRecord, lasted, recordHealth } from "#domain/endpoint/health-record.ts";
 import { DomainError } from "#domain/shared/errors.ts";
 import {
   endIncident,
@@ -49,33 +43,45 @@ export async function judgeHealth(job: HealthJob): Promise<void> {
 }
 
 type Rates = Readonly<{
-  why: string | null;
+  /** Null: there are some. */
+  unseen(state: HealthState): Unseen | null;
   of(state: HealthState, revision: number): Pick<ServingRevision, "requestsPerSecond" | "errorRatio" | "latencyMsP99">;
 }>;
 
 const NO_RATES = { requestsPerSecond: null, errorRatio: null, latencyMsP99: null };
+/** Every router has this from its start, asked or not: an environment without it is not scraped, and not just idle. */
+const SCRAPES = `max by (namespace) (count_over_time(slipway_plan_staleness_seconds[${WINDOW_SECONDS}s]))`;
+/** A rate needs two. */
+const SCRAPES_MIN = 2;
 
-/** Three queries for all endpoints together. */
+/** Four queries for all endpoints together. */
 async function readRates(metrics: MetricsSource): Promise<Rates> {
-  const now = Math.floor(Date.now() / 1000);
-  const range = { fromSeconds: now, toSeconds: now, stepSeconds: WINDOW_SECONDS };
+  const now = new Date();
+  const nowSeconds = Math.floor(now.getTime() / 1000);
+  const range = { fromSeconds: nowSeconds, toSeconds: nowSeconds, stepSeconds: WINDOW_SECONDS };
   const queries = fleetQueries("environment, endpoint, revision", WINDOW_SECONDS);
-  const read = async (promql: string) => {
+  const read = async (promql: string, ...labels: readonly string[]) => {
     const samples = await metrics.range(promql, range, AbortSignal.timeout(WINDOW_SECONDS * 1000));
-    const keyed = samples.map(({ labels, values }) => {
-      const key = `${labels.environment}/${labels.endpoint}/${labels.revision}`;
-      return [key, values.get(now) ?? null] as const;
-    });
-    return new Map(keyed);
+    return new Map(
+      samples.map((sample) => [
+        labels.map((label) => sample.labels[label]).join("/"),
+        sample.values.get(nowSeconds) ?? null,
+      ]),
+    );
   };
+  const byRevision = ["environment", "endpoint", "revision"];
   try {
-    const [requests, errors, latency] = await Promise.all([
-      read(queries.requestsPerSecond),
-      read(queries.errorRatio),
-      read(queries.latencyMsP99),
+    const [scrapes, requests, errors, latency] = await Promise.all([
+      read(SCRAPES, "namespace"),
+      read(queries.requestsPerSecond, ...byRevision),
+      read(queries.errorRatio, ...byRevision),
+      read(queries.latencyMsP99, ...byRevision),
     ]);
     return {
-      why: null,
+      unseen: ({ namespace }) =>
+        (scrapes.get(namespace) ?? 0) >= SCRAPES_MIN
+          ? null
+          : { why: "Prometheus has no fresh metrics of its routers", since: now },
       of({ environment, name }, revision) {
         const key = `${environment}/${name}/${revision}`;
         return {
@@ -87,11 +93,16 @@ async function readRates(metrics: MetricsSource): Promise<Rates> {
     };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    return { why: error.message.replace(/\.$/, ""), of: () => NO_RATES };
+    const { since } = error.detail;
+    const unseen = {
+      why: error.message.replace(/\.$/, ""),
+      since: typeof since === "string" ? new Date(since) : now,
+    };
+    return { unseen: () => unseen, of: () => NO_RATES };
   }
 }
 
-type Judged = Readonly<{ state: HealthState; record: HealthRow }>;
+type Judged = Readonly<{ state: HealthState; missed: HealthVerdict["missed"]; record: HealthRow }>;
 
 function judge(job: HealthJob, state: HealthState, rates: Rates): Judged {
   const verdict: HealthVerdict = decideHealth({
@@ -100,12 +111,13 @@ function judge(job: HealthJob, state: HealthState, rates: Rates): Judged {
     deploying: deployingOf(state),
     deployFailed: state.newestState === "failed" ? failedOf(state) : null,
     blindToCluster: blindness(job, state),
-    blindToMetrics: rates.why,
+    blindToMetrics: rates.unseen(state),
     windowSeconds: WINDOW_SECONDS,
   });
   const { plan, now } = state;
   const after = plan?.servedAt == null ? null : { plan: plan.number, at: plan.servedAt };
-  return { state, record: { ...recordHealth(recordOf(state), verdict, after, now), endpointUid: state.uid } };
+  const record = recordHealth(recordOf(state), verdict, after, now);
+  return { state, missed: verdict.missed, record: { ...record, endpointUid: state.uid } };
 }
 
 function servingOf(state: HealthState, rates: Rates): ServingRevision[] {
@@ -144,49 +156,52 @@ const inSentence = (words: string): string => {
   return /^(Waiting|The|No|Pod|Container) /.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 };
 
-function blindness({ ctx }: HealthJob, { environmentId }: HealthState): string | null {
+function blindness({ ctx }: HealthJob, { environmentId, now }: HealthState): Unseen | null {
   const scope = ctx.scopes.all().find((one) => one.environmentId === environmentId);
-  if (scope === undefined) return "its environment has not been looked at yet";
+  if (scope === undefined) return { why: "its environment has not been looked at yet", since: now };
   const { synced, staleMs } = scope.fresh();
-  return synced && staleMs <= STALE_MS ? null : "its cluster does not answer";
+  if (synced && staleMs <= STALE_MS) return null;
+  // Never seen by this process at all.
+  const seenMs = Number.isFinite(staleMs) ? now.getTime() - staleMs : now.getTime();
+  return { why: "its cluster does not answer", since: new Date(seenMs) };
 }
 
 function recordOf({ health }: HealthState): HealthRecord | null {
   if (health === null) return null;
-  const { afterPlan, afterPlanAt, ...record } = health;
+  const { afterPlan, afterPlanAt, blindTo, blindWhy, blindSince, ...record } = health;
   const after = afterPlan === null || afterPlanAt === null ? null : { plan: afterPlan, at: afterPlanAt };
-  return { ...record, after };
+  const blind =
+    blindTo === null || blindWhy === null || blindSince === null
+      ? null
+      : { to: blindTo, why: blindWhy, since: blindSince };
+  return { ...record, after, blind };
 }
 
-function differs({ health }: HealthState, record: HealthRecord): boolean {
-  const same = (a: Date | null | undefined, b: Date | null) => a?.getTime() === b?.getTime();
+function differs(state: HealthState, record: HealthRecord): boolean {
+  const before = recordOf(state);
   return (
-    health === null ||
-    health.state !== record.state ||
-    health.cause !== record.cause ||
-    health.revision !== record.revision ||
-    !same(health.since, record.since) ||
-    !same(health.missedSince, record.missedSince) ||
-    !same(health.metSince, record.metSince)
+    before === null || (Object.keys(before) as (keyof HealthRecord)[]).some((key) => !isSame(before[key], record[key]))
   );
 }
 
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
 /** What follows from a verdict that lasts: an incident, its end, and what is known of the plan. */
-async function followUp(job: HealthJob, { state, record }: Judged): Promise<void> {
-  const { now, plan, incident } = state;
+async function followUp(job: HealthJob, { state, missed, record }: Judged): Promise<void> {
+  const { now, plan, incident, targets } = state;
   const { db, log } = job.ctx;
-  const decision = decideIncident(record, incident, now, job.incidentAfterMs);
-  const lasted = (since: Date | null) => since !== null && now.getTime() - since.getTime() >= job.incidentAfterMs;
+  const decision = decideIncident(record, missed, incident, now, job.incidentAfterMs);
+  const long = (since: Date | null) => lasted(since, now, job.incidentAfterMs);
   // A plan answers for what was missed while it was served, not for what it found.
-  const planMissed = lasted(record.missedSince) && lasted(plan?.servedAt ?? null);
-  const planMet = record.missedSince === null && lasted(record.metSince);
+  const planMissed = missed === true && long(record.missedSince) && long(plan?.servedAt ?? null);
+  const planMet = missed === false && long(record.metSince);
   const marks =
     plan !== null && ((planMissed && plan.missedTargetsAt === null) || (planMet && plan.missedTargetsAt !== null));
   if (decision === null && !marks) return;
   await db.inTransaction(async (tx) => {
     if (marks) await markPlan(tx, plan.id, planMissed);
     if (decision === "open") {
-      const id = await openIncident(tx, record);
+      const id = await openIncident(tx, record, record.target === null ? null : targets[record.target]);
       if (id !== null) await tellWebhook(tx, id, "incident.opened", job.webhook);
     }
     if (incident === null) return;

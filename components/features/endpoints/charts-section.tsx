@@ -16,7 +16,7 @@ import { clockWords } from "#components/ui/time-words.ts";
 import { healthTargetsSchema } from "#domain/endpoint/schema.ts";
 import { RangeChoice } from "./range-choice.tsx";
 import type { Measured } from "./use-metrics.ts";
-import { coreWords, sinceOf, withoutSince } from "./words.ts";
+import { coreWords } from "./words.ts";
 
 // The charts' library is more than the rest of the page; it comes when the page stands.
 const ChartPanel = dynamic(() => import("#components/charts/chart-panel.tsx").then((file) => file.ChartPanel), {
@@ -187,18 +187,13 @@ function measuredWords({ fromSeconds, toSeconds }: Measured["asked"]): string {
 
 /** Since when nobody sees, and that nothing else is touched by it. */
 function BlindBanner({ blind }: { blind: NonNullable<Measured["blind"]> }) {
-  const known = sinceOf(blind.why);
-  const since = clockWords(new Date(known ?? blind.sinceMs), new Date());
+  const since = clockWords(new Date(blind.sinceMs), new Date());
   return (
     <Banner
       status="Unknown"
-      title={
-        blind.seen || known !== null
-          ? `No metrics since ${since}.`
-          : `No metrics; not at ${since}, when this page asked first.`
-      }
+      title={blind.known ? `No metrics since ${since}.` : `No metrics; not at ${since}, when this page asked first.`}
     >
-      {withoutSince(blind.why)} What is missing is hatched. Predictions, traffic and rollback do not depend on it.
+      {blind.why} What is missing is hatched. Predictions, traffic and rollback do not depend on it.
     </Banner>
   );
 }

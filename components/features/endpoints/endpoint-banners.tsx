@@ -9,7 +9,6 @@ import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { announce } from "#components/ui/toast.tsx";
-import { withoutSince } from "./words.ts";
 
 type EndpointBannersProps = Readonly<{ at: EndpointRef; view: Endpoint; kind: Kind | undefined }>;
 
@@ -99,7 +98,7 @@ function IncidentBanner({ at }: { at: EndpointRef }) {
         )
       }
     >
-      {withoutSince(incident.cause)}
+      {incident.cause}
       {incident.after === null ? "." : `, after change #${incident.after.plan}.`}
     </Banner>
   );

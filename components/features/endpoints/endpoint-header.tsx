@@ -13,7 +13,6 @@ import { StatusIcon, statusColour } from "#components/ui/status-badge.tsx";
 import { clockWords } from "#components/ui/time-words.ts";
 import { healthSentence } from "#domain/endpoint/health.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
-import { withoutSince } from "./words.ts";
 
 type EndpointHeaderProps = Readonly<{ view: Endpoint; kind: Kind | undefined; rollback: ReactNode }>;
 
@@ -22,9 +21,7 @@ export function EndpointHeader({ view, kind, rollback }: EndpointHeaderProps) {
   const [, setTab] = useQueryState("tab");
   const { name, environment, health, url } = view;
   const model = view.plan?.entries[0]?.model;
-  const sentence = healthSentence({ ...health, cause: withoutSince(health.cause) }, (at) =>
-    clockWords(new Date(at), new Date()),
-  );
+  const sentence = healthSentence(health, (at) => clockWords(new Date(at), new Date()));
   const [state, ...rest] = sentence.split(":");
   return (
     <header className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-2 max-sm:grid-cols-1">

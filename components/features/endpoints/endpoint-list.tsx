@@ -15,7 +15,6 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { EndpointRows } from "./endpoint-rows.tsx";
 import { NewEndpointSheet } from "./new-endpoint-sheet.tsx";
-import { withoutSince } from "./words.ts";
 
 /** All endpoints, unhealthy first. Search is in the address, so that a list can be sent to somebody. */
 export function EndpointList() {
@@ -56,7 +55,7 @@ export function EndpointList() {
       </div>
       {overview.data?.metricsUnavailable ? (
         <Banner status="Unknown" title="Requests, errors and latency cannot be shown now.">
-          {withoutSince(overview.data.metricsUnavailable)} Health of pods and traffic are shown as they are.
+          {overview.data.metricsUnavailable.why} Health of pods and traffic are shown as they are.
         </Banner>
       ) : null}
       {overview.isError && overview.data === undefined ? (

@@ -11,9 +11,11 @@ import { latencyWords, rateWords, ratioWords } from "#components/ui/quantity-wor
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Sparkline } from "#components/ui/sparkline.tsx";
 import { StatusBadge, StatusIcon } from "#components/ui/status-badge.tsx";
+import { clockWords } from "#components/ui/time-words.ts";
 import { TrafficBar } from "#components/ui/traffic-bar.tsx";
+import { healthWords } from "#domain/endpoint/health.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
-import { latestOf, withoutSince } from "./words.ts";
+import { latestOf } from "./words.ts";
 
 type Endpoint = Outputs["endpoint"]["overview"]["endpoints"][number];
 
@@ -111,8 +113,8 @@ function WideRow({ endpoint }: { endpoint: Endpoint }) {
       </GridCell>
       <GridCell>
         <NameLink endpoint={endpoint} />
-        <span className="block truncate text-label text-muted" title={endpoint.health.cause}>
-          {withoutSince(endpoint.health.cause)}
+        <span className="block truncate text-label text-muted" title={healthOf(endpoint)}>
+          {healthOf(endpoint)}
         </span>
       </GridCell>
       <GridCell>
@@ -145,6 +147,8 @@ function WideRow({ endpoint }: { endpoint: Endpoint }) {
     </div>
   );
 }
+
+const healthOf = ({ health }: Endpoint): string => healthWords(health, (at) => clockWords(new Date(at), new Date()));
 
 const GridCell = ({ children, className }: { children: ReactNode; className?: string }) => (
   // biome-ignore lint/a11y/useSemanticElements: a grid of divs, as only rows in sight exist

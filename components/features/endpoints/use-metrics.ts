@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { EndpointRef, Metrics } from "#components/endpoint/endpoint-ref.ts";
 import { useTRPCClient } from "#components/trpc/client.tsx";
-import { failureOf } from "#components/trpc/failure.ts";
+import { type Failure, failureOf } from "#components/trpc/failure.ts";
 import { type AskedRange, type RangeName, rangeAt } from "./time-range.ts";
 
 const REFRESH_MS_MIN = 10_000;
@@ -13,8 +13,8 @@ export type Measured = Readonly<{
   /** The last answer; it may be older than what is asked for now. */
   metrics: Metrics | undefined;
   asked: AskedRange;
-  /** Metrics cannot be had: since when (of this page's own looking, in ms) and why. Null: they can. */
-  blind: Readonly<{ sinceMs: number; seen: boolean; why: string }> | null;
+  /** Metrics cannot be had: since when, whether that is known or only when this page asked first, and why. Null: they can. */
+  blind: Readonly<{ sinceMs: number; known: boolean; why: string }> | null;
 }>;
 
 export type WantedRange = Readonly<{ range: RangeName; from: Date | null; to: Date | null }>;
@@ -52,12 +52,16 @@ export function useMetrics({ endpoint, environment }: EndpointRef, { range, from
   });
   // After a failure the axis goes on to now, and what is missing is hatched.
   const endMs = Math.max(query.dataUpdatedAt, query.errorUpdatedAt, openedMs);
-  const blind = query.isError
-    ? {
-        sinceMs: query.dataUpdatedAt === 0 ? query.errorUpdatedAt : query.dataUpdatedAt,
-        seen: query.dataUpdatedAt !== 0,
-        why: failureOf(query.error).message,
-      }
-    : null;
+  const blind = query.isError ? blindness(failureOf(query.error), query) : null;
   return { metrics: query.data, asked: rangeAt(range, fixed, endMs), blind };
+}
+
+/** The server knows since when its source is silent; else it is when this page last saw something. */
+function blindness(
+  { message, detail }: Failure,
+  { dataUpdatedAt, errorUpdatedAt }: Readonly<{ dataUpdatedAt: number; errorUpdatedAt: number }>,
+): NonNullable<Measured["blind"]> {
+  const told = typeof detail.since === "string" ? Date.parse(detail.since) : Number.NaN;
+  if (!Number.isNaN(told)) return { sinceMs: told, known: true, why: message };
+  return { sinceMs: dataUpdatedAt || errorUpdatedAt, known: dataUpdatedAt !== 0, why: message };
 }

@@ -5,7 +5,9 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Sparkline } from "#components/ui/sparkline.tsx";
 import { StatusBadge, StatusIcon } from "#components/ui/status-badge.tsx";
 import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
+import { clockWords } from "#components/ui/time-words.ts";
 import { TrafficBar } from "#components/ui/traffic-bar.tsx";
+import { healthWords } from "#domain/endpoint/health.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import type { Overview } from "./overview-type.ts";
 
@@ -23,7 +25,7 @@ export function EndpointsCard({ overview }: { overview: Overview }) {
       flush
       actions={
         overview.metricsUnavailable === null ? null : (
-          <span className="text-degraded text-label">No metrics: {overview.metricsUnavailable}</span>
+          <span className="text-degraded text-label">{metricsWords(overview.metricsUnavailable)}</span>
         )
       }
     >
@@ -44,6 +46,12 @@ export function EndpointsCard({ overview }: { overview: Overview }) {
   );
 }
 
+function metricsWords({ why, since }: NonNullable<Overview["metricsUnavailable"]>): string {
+  return since === null ? `No metrics. ${why}` : `No metrics since ${clockWords(new Date(since), new Date())}. ${why}`;
+}
+
+const clock = (at: string): string => clockWords(new Date(at), new Date());
+
 const EndpointsTable = ({ endpoints }: { endpoints: readonly Endpoint[] }) => (
   <Table label="Endpoints">
     <TableHead>
@@ -59,7 +67,7 @@ const EndpointsTable = ({ endpoints }: { endpoints: readonly Endpoint[] }) => (
     <tbody>
       {endpoints.map((endpoint) => (
         <Row key={endpoint.uid}>
-          <Cell title={endpoint.health.cause}>
+          <Cell title={healthWords(endpoint.health, clock)}>
             <StatusBadge status={endpoint.health.state} />
           </Cell>
           <Cell>

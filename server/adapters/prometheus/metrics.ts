@@ -22,7 +22,7 @@ export function prometheusMetrics(baseUrl: URL | undefined, now: () => Date): Me
 
   const away = (cause: unknown) => {
     silentSince ??= now();
-    return new DomainError("unavailable", `Prometheus does not answer since ${silentSince.toISOString()}.`, {
+    return new DomainError("unavailable", "Prometheus does not answer.", {
       detail: { since: silentSince.toISOString() },
       cause,
     });

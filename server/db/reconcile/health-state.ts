@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { HEALTH_STATES, type HealthRecord } from "#domain/endpoint/health.ts";
+import { HEALTH_STATES, TARGET_NAMES } from "#domain/endpoint/health.ts";
+import type { HealthRecord } from "#domain/endpoint/health-record.ts";
 import { healthTargetsSchema } from "#domain/endpoint/schema.ts";
 import { troubleSchema } from "#domain/shared/views.ts";
 import type { Database, Tx } from "#server/db/client.ts";
@@ -27,6 +28,7 @@ const stateSchema = z.object({
   name: z.string(),
   environmentId: z.string(),
   environment: z.string(),
+  namespace: z.string(),
   targets: healthTargetsSchema,
   newestPlan: z.number(),
   newestState: z.string().nullable(),
@@ -41,6 +43,10 @@ const stateSchema = z.object({
       state: z.enum(HEALTH_STATES),
       cause: z.string(),
       revision: z.number().nullable(),
+      target: z.enum(TARGET_NAMES).nullable(),
+      blindTo: z.enum(["cluster", "metrics"]).nullable(),
+      blindWhy: z.string().nullable(),
+      blindSince: moment.nullable(),
       since: moment,
       missedSince: moment.nullable(),
       metSince: moment.nullable(),
@@ -57,6 +63,7 @@ export async function loadHealth(db: Database): Promise<HealthState[]> {
   const rows = await db.read.$queryRaw<{ state: unknown }[]>`
     SELECT json_build_object(
       'now', clock_timestamp(), 'uid', e.uid, 'name', e.name, 'environmentId', v.id, 'environment', v.name,
+      'namespace', v.namespace,
       'targets', e."healthTargets", 'newestPlan', coalesce(n.number, 0), 'newestState', n.state,
       'failure', n.failure,
       'waiting', (SELECT c.message FROM "Condition" c WHERE c."subjectKind" = 'endpoint' AND c."subjectId" = e.uid
@@ -95,20 +102,30 @@ export type HealthRow = HealthRecord & Readonly<{ endpointUid: string }>;
 export async function saveHealth(db: Database, rows: readonly HealthRow[]): Promise<void> {
   if (rows.length === 0) return;
   const values = JSON.stringify(
-    rows.map(({ after, ...row }) => ({ ...row, afterPlan: after?.plan ?? null, afterPlanAt: after?.at ?? null })),
+    rows.map(({ after, blind, ...row }) => ({
+      ...row,
+      blindTo: blind?.to ?? null,
+      blindWhy: blind?.why ?? null,
+      blindSince: blind?.since ?? null,
+      afterPlan: after?.plan ?? null,
+      afterPlanAt: after?.at ?? null,
+    })),
   );
   await db.read.$queryRaw`
     WITH saved AS (
-      INSERT INTO "EndpointHealth" ("endpointUid", state, cause, revision, since, "missedSince", "metSince", "afterPlan",
-                                    "afterPlanAt")
-      SELECT n."endpointUid", n.state, n.cause, n.revision, n.since, n."missedSince", n."metSince", n."afterPlan",
-             n."afterPlanAt"
+      INSERT INTO "EndpointHealth" ("endpointUid", state, cause, revision, target, "blindTo", "blindWhy", "blindSince",
+                                    since, "missedSince", "metSince", "afterPlan", "afterPlanAt")
+      SELECT n."endpointUid", n.state, n.cause, n.revision, n.target, n."blindTo", n."blindWhy", n."blindSince",
+             n.since, n."missedSince", n."metSince", n."afterPlan", n."afterPlanAt"
       FROM jsonb_to_recordset(${values}::jsonb) AS n("endpointUid" uuid, state text, cause text, revision int,
-        since timestamptz, "missedSince" timestamptz, "metSince" timestamptz, "afterPlan" int, "afterPlanAt" timestamptz)
+        target text, "blindTo" text, "blindWhy" text, "blindSince" timestamptz, since timestamptz,
+        "missedSince" timestamptz, "metSince" timestamptz, "afterPlan" int, "afterPlanAt" timestamptz)
       JOIN "Endpoint" e ON e.uid = n."endpointUid"
       ON CONFLICT ("endpointUid") DO UPDATE SET state = excluded.state, cause = excluded.cause,
-        revision = excluded.revision, since = excluded.since, "missedSince" = excluded."missedSince",
-        "metSince" = excluded."metSince", "afterPlan" = excluded."afterPlan", "afterPlanAt" = excluded."afterPlanAt"
+        revision = excluded.revision, target = excluded.target, "blindTo" = excluded."blindTo",
+        "blindWhy" = excluded."blindWhy", "blindSince" = excluded."blindSince", since = excluded.since,
+        "missedSince" = excluded."missedSince", "metSince" = excluded."metSince", "afterPlan" = excluded."afterPlan",
+        "afterPlanAt" = excluded."afterPlanAt"
       RETURNING 1)
     SELECT pg_notify(${NEWS_CHANNEL}, '')::text FROM saved LIMIT 1`;
 }
@@ -119,14 +136,14 @@ export const markPlan = (tx: Tx, planId: string, missed: boolean) =>
     UPDATE "TrafficPlanStatus" SET "missedTargetsAt" = CASE WHEN ${missed} THEN clock_timestamp() END
     WHERE "planId" = ${planId}::uuid AND ("missedTargetsAt" IS NULL) = ${missed}`;
 
-/** Opens one, unless one is open; answers its id then. */
-export async function openIncident(tx: Tx, health: HealthRow): Promise<string | null> {
+/** Opens one, unless one is open; answers its id then. `threshold`: what the missed target is. */
+export async function openIncident(tx: Tx, health: HealthRow, threshold: number | null): Promise<string | null> {
   const { missedSince, after } = health;
   const [row] = await tx.$queryRaw<{ id: string }[]>`
-    INSERT INTO "Incident" ("endpointUid", cause, severity, revision, "afterPlan", "afterPlanAt", since)
+    INSERT INTO "Incident" ("endpointUid", cause, severity, revision, target, threshold, "afterPlan", "afterPlanAt", since)
     VALUES (${health.endpointUid}::uuid, ${health.cause}, ${health.state === "Failing" ? "Failing" : "Degraded"},
-            ${health.revision}::int, ${after?.plan ?? null}::int, ${after?.at ?? null}::timestamptz,
-            ${missedSince ?? health.since}::timestamptz)
+            ${health.revision}::int, ${health.target}::text, ${threshold}::float8, ${after?.plan ?? null}::int,
+            ${after?.at ?? null}::timestamptz, ${missedSince ?? health.since}::timestamptz)
     ON CONFLICT DO NOTHING RETURNING id`;
   return row?.id ?? null;
 }

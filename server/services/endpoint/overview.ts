@@ -98,7 +98,7 @@ const worstFirst = (a: Endpoint, b: Endpoint) =>
 
 type Sparklines = Readonly<{
   timestamps: string[];
-  why: string | null;
+  why: Overview["metricsUnavailable"];
   of(environment: string, endpoint: string): Pick<Endpoint, FleetMetric>;
 }>;
 
@@ -135,7 +135,9 @@ async function sparklines(ctx: ServiceContext, environment: string | undefined):
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const none = { requestsPerSecond: null, errorRatio: null, latencyMsP99: null };
-    return { timestamps: [], why: error.message, of: () => none };
+    const { since } = error.detail;
+    const why = { why: error.message, since: typeof since === "string" ? since : null };
+    return { timestamps: [], why, of: () => none };
   }
 }
 
