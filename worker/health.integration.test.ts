@@ -141,6 +141,20 @@ const healthIs = (state: string) =>
     return health.state === state && health;
   });
 const incidents = async (state = "open") => (await world.call("GET", `/incidents?state=${state}`)).items;
+/** Ids, read page by page. */
+async function pages(state: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const more = cursor === "" ? "" : `&cursor=${cursor}`;
+    const page: { items: { id: string }[]; nextCursor: string | null } = await world.call(
+      "GET",
+      `/incidents?state=${state}&limit=1${more}`,
+    );
+    ids.push(...page.items.map(({ id }) => id));
+    cursor = page.nextCursor;
+  }
+  return ids;
+}
 const told = (event: string) => until(event, async () => received.find((message) => message.event === event));
 
 test("an endpoint whose routers nobody measures is Unknown and not idle, with since when", async () => {
@@ -179,13 +193,21 @@ test("a candidate that answers errors: the sentence, one incident, a signed mess
   expect(message).toMatchObject({
     signed: true,
     body: {
-      url: "https://slipway.example.com/endpoints/local/watched",
+      url: expect.stringMatching(/^https:\/\/slipway\.example\.com\/incidents\/[0-9a-f-]{36}$/),
       incident: { endpoint: "watched", environment: "local", severity: "Degraded", revision: 2, afterChange: 3 },
     },
   });
   const [incident, ...more] = await incidents();
   expect(more).toEqual([]);
-  expect(incident).toMatchObject({ state: "open", revision: 2, after: { plan: 3 }, acknowledgedBy: null });
+  expect(incident).toMatchObject({
+    state: "open",
+    revision: 2,
+    target: "errorRatioMax",
+    threshold: 0.01,
+    after: { plan: 3 },
+    acknowledgedBy: null,
+  });
+  expect(message.body.url).toBe(`https://slipway.example.com/incidents/${incident.id}`);
   await until("the plan to be known for it", async () => (await markedPlans()).length > 0);
   expect(await markedPlans()).toEqual([3]);
 });
@@ -220,8 +242,32 @@ test("acknowledge, silence and resolve are audited once each; only an operator m
   await told("incident.acknowledged");
   const silenced = await world.call("POST", `/incidents/${id}/silence`, { body: { minutes: 30 } });
   expect(Date.parse(silenced.silencedUntil)).toBeGreaterThan(Date.now() + 29 * 60_000);
+  await world.call("POST", `/incidents/${id}/notes`, { body: { text: "the new scaler divides by zero" } });
   const audit = (await world.call("GET", "/audit?subjectKind=incident")).items;
-  expect(audit.map((row: { action: string }) => row.action)).toEqual(["incident.silence", "incident.acknowledge"]);
+  expect(audit.map((row: { action: string }) => row.action)).toEqual([
+    "incident.note",
+    "incident.silence",
+    "incident.acknowledge",
+  ]);
+});
+
+test("an incident tells what changed before it, what was done to it and who was told, in order", async () => {
+  const [{ id }] = await incidents();
+  const empty = await world.rest.call("POST", `/incidents/${id}/notes`, { body: { text: " " } });
+  expect(empty.body).toMatchObject({ status: 422, errors: [{ path: "text" }] });
+  const detail = await world.call("GET", `/incidents/${id}`);
+  expect(detail).toMatchObject({ id, version: "2", revision: 2 });
+  expect(detail.plans.map(({ number }: { number: number }) => number)).toEqual([3, 2, 1]);
+  expect(detail.acts.map(({ action, reason }: { action: string; reason: string }) => [action, reason])).toEqual([
+    ["incident.acknowledge", "looking"],
+    ["incident.silence", ""],
+    ["incident.note", "the new scaler divides by zero"],
+  ]);
+  expect(detail.messages.map(({ event }: { event: string }) => event)).toEqual([
+    "incident.opened",
+    "incident.acknowledged",
+  ]);
+  for (const { deliveredAt } of detail.messages) expect(deliveredAt).not.toBeNull();
 });
 
 test("after the rollback the incident ends by itself, and tells nobody while it is silenced", async () => {
@@ -280,7 +326,8 @@ test("health targets are changed by one audited call, and judged by from then on
 
 test("the rule file is one that Prometheus takes, and links to the endpoint", async () => {
   const rules = await world.rest.call("GET", "/rules.yml?endpoint=watched");
-  expect(rules.body).toContain("https://slipway.example.com/endpoints/local/watched");
+  expect(rules.body).toContain("dashboard: https://slipway.example.com/endpoints/local/watched");
+  expect(rules.body).toContain("runbook_url: https://slipway.example.com/incidents?environment=local&endpoint=watched");
   const file = join(dir, "rules.yml");
   await writeFile(file, rules.body);
   const promtool = join(dirname(await findPrometheus(dir)), "promtool");
@@ -305,6 +352,10 @@ test("with Prometheus gone, what is missed keeps its cause and since when, and s
     blind: { why: "Prometheus does not answer", since: expect.stringMatching(/^20/) },
   });
   expect(await incidents()).toEqual([opened]);
+  const [first, ...more] = await pages("all");
+  expect(first).toEqual(opened.id);
+  expect(new Set(more).size).toBe(more.length);
+  expect([first, ...more]).toEqual((await incidents("all")).map(({ id }: { id: string }) => id));
   const preview = await world.call("GET", "/endpoints/watched/rollback?toPlan=3");
   expect(preview.target).toMatchObject({ plan: 3, latencyMsP95: null });
 });

@@ -12,6 +12,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "environment.create": "created environment",
   "environment.update": "changed environment",
   "incident.acknowledge": "acknowledged the incident of",
+  "incident.note": "wrote on the incident of",
   "incident.resolve": "resolved the incident of",
   "incident.silence": "silenced",
   "model.create": "registered model",

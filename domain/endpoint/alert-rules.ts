@@ -5,8 +5,9 @@ export type RuledEndpoint = Readonly<{
   environment: string;
   endpoint: string;
   targets: HealthTargets;
-  /** Its screen. */
+  /** Its screen, and that of its open incidents: an alert knows no incident of ours by name. */
   url: string;
+  incidentsUrl: string;
 }>;
 
 type Rule = Readonly<{
@@ -30,14 +31,14 @@ export function alertRules(endpoints: readonly RuledEndpoint[]): { groups: { nam
   };
 }
 
-function rulesOf({ environment, endpoint, targets, url }: RuledEndpoint): Rule[] {
+function rulesOf({ environment, endpoint, targets, url, incidentsUrl }: RuledEndpoint): Rule[] {
   const queries = fleetQueries("environment, endpoint, revision", WINDOW_SECONDS, environment, endpoint);
   const rule = (alert: string, expr: string, summary: string): Rule => ({
     alert,
     expr,
     for: FOR,
     labels: { severity: "page", environment, endpoint },
-    annotations: { summary, dashboard: url, runbook_url: url },
+    annotations: { summary, dashboard: url, runbook_url: incidentsUrl },
   });
   // The least that says something, as in decideHealth.
   const asked = `${queries.requestsPerSecond} * ${WINDOW_SECONDS}`;

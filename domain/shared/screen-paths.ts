@@ -8,6 +8,8 @@ export const screenPaths = {
   endpoint: (environment: string, endpoint: string) =>
     `/endpoints/${encodeURIComponent(environment)}/${encodeURIComponent(endpoint)}`,
   incidents: "/incidents",
+  incidentsOf: (environment: string, endpoint: string) =>
+    `/incidents?environment=${encodeURIComponent(environment)}&endpoint=${encodeURIComponent(endpoint)}`,
   incident: (id: string) => `/incidents/${encodeURIComponent(id)}`,
   audit: "/audit",
   settings: "/settings",

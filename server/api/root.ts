@@ -18,6 +18,7 @@ import { listClusters } from "#server/services/environment/list-clusters.ts";
 import { acknowledgeIncident } from "#server/services/incident/acknowledge.ts";
 import { getIncident } from "#server/services/incident/get.ts";
 import { listIncidents } from "#server/services/incident/list.ts";
+import { noteIncident } from "#server/services/incident/note.ts";
 import { resolveIncident } from "#server/services/incident/resolve.ts";
 import { silenceIncident } from "#server/services/incident/silence.ts";
 import { createModel } from "#server/services/model/create.ts";
@@ -81,6 +82,7 @@ export const appRouter = router({
     list: query(listIncidents),
     get: query(getIncident),
     acknowledge: mutation(acknowledgeIncident),
+    note: mutation(noteIncident),
     resolve: mutation(resolveIncident),
     silence: mutation(silenceIncident),
   }),

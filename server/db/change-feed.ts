@@ -156,10 +156,13 @@ function createStatusMemory(db: Database) {
   return {
     async touched(): Promise<Subject[]> {
       const rows = await db.read.$queryRaw<{ id: string; name: string; mark: string }[]>`
-        SELECT e.uid::text AS id, e.name, concat_ws('|', s."observedAt", h.state, h.cause, h.since, h."blindSince") AS mark
+        SELECT e.uid::text AS id, e.name, concat_ws('|', s."observedAt", h.state, h.cause, h.since, h."blindSince", i.id, i.severity,
+                 i."resolvedAt") AS mark
         FROM "Endpoint" e
         LEFT JOIN "EndpointStatus" s ON s."endpointUid" = e.uid
         LEFT JOIN "EndpointHealth" h ON h."endpointUid" = e.uid
+        LEFT JOIN LATERAL (SELECT i.id, i.severity, i."resolvedAt" FROM "Incident" i WHERE i."endpointUid" = e.uid
+                           ORDER BY i."openedAt" DESC LIMIT 1) i ON true
         WHERE s."purgedAt" IS NULL`;
       const before = known;
       known = new Map(rows.map(({ id, mark }) => [id, mark]));

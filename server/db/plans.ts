@@ -55,6 +55,25 @@ export const findPlans = (
     take,
   );
 
+/** Plans that came into force between two moments (null: now), or never did and were decided then; newest first. */
+export const findPlansBetween = (
+  tx: Tx,
+  endpointUid: string,
+  take: number,
+  from: Date,
+  to: Date | null,
+): Promise<PlanRow[]> =>
+  tx.$queryRawUnsafe<PlanRow[]>(
+    `${SELECT_PLANS}
+     WHERE p."endpointUid" = $1::uuid AND coalesce(s."firstServedAt", p."decidedAt") >= $2::timestamptz
+       AND ($3::timestamptz IS NULL OR p."decidedAt" <= $3::timestamptz)
+     ORDER BY p.number DESC LIMIT $4::int`,
+    endpointUid,
+    from,
+    to,
+    take,
+  );
+
 /** The newest plan of each endpoint that has one. */
 export const findNewestPlans = (tx: Tx, endpointUids: readonly string[]): Promise<PlanRow[]> =>
   tx.$queryRawUnsafe<PlanRow[]>(

@@ -44,5 +44,5 @@ const bodyOf = (due: DueDelivery, publicUrl: string) => ({
     resolvedAt: due.resolvedAt?.toISOString() ?? null,
     resolvedBy: due.resolvedBy,
   },
-  url: `${publicUrl}${screenPaths.endpoint(due.environment, due.endpoint)}`,
+  url: `${publicUrl}${screenPaths.incident(due.incidentId)}`,
 });

@@ -6,6 +6,7 @@ import {
   endIncident,
   type HealthRow,
   type HealthState,
+  hintNews,
   loadHealth,
   markPlan,
   openIncident,
@@ -200,6 +201,7 @@ async function followUp(job: HealthJob, { state, missed, record }: Judged): Prom
   if (decision === null && !marks) return;
   await db.inTransaction(async (tx) => {
     if (marks) await markPlan(tx, plan.id, planMissed);
+    if (decision !== null) await hintNews(tx);
     if (decision === "open") {
       const id = await openIncident(tx, record, record.target === null ? null : targets[record.target]);
       if (id !== null) await tellWebhook(tx, id, "incident.opened", job.webhook);

@@ -19,6 +19,7 @@ import { listClusters } from "#server/services/environment/list-clusters.ts";
 import { acknowledgeIncident } from "#server/services/incident/acknowledge.ts";
 import { getIncident } from "#server/services/incident/get.ts";
 import { listIncidents } from "#server/services/incident/list.ts";
+import { noteIncident } from "#server/services/incident/note.ts";
 import { resolveIncident } from "#server/services/incident/resolve.ts";
 import { silenceIncident } from "#server/services/incident/silence.ts";
 import { createModel } from "#server/services/model/create.ts";
@@ -129,6 +130,7 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/incidents", verb: listIncidents },
   { method: "GET", path: "/incidents/{incident}", verb: getIncident },
   { method: "POST", path: "/incidents/{incident}/acknowledge", verb: acknowledgeIncident },
+  { method: "POST", path: "/incidents/{incident}/notes", verb: noteIncident, status: 201 },
   { method: "POST", path: "/incidents/{incident}/resolve", verb: resolveIncident },
   { method: "POST", path: "/incidents/{incident}/silence", verb: silenceIncident },
   { method: "GET", path: "/audit", verb: listAudit },

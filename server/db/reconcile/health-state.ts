@@ -130,6 +130,9 @@ export async function saveHealth(db: Database, rows: readonly HealthRow[]): Prom
     SELECT pg_notify(${NEWS_CHANNEL}, '')::text FROM saved LIMIT 1`;
 }
 
+/** Readers look at once, and not only with their next look. */
+export const hintNews = (tx: Tx) => tx.$queryRaw`SELECT pg_notify(${NEWS_CHANNEL}, '')::text`;
+
 /** A plan is known to have missed its targets, or to have met them again. */
 export const markPlan = (tx: Tx, planId: string, missed: boolean) =>
   tx.$executeRaw`

@@ -29,6 +29,7 @@ export const getAlertRules = defineVerb({
         endpoint: row.name,
         targets: healthTargetsSchema.parse(row.healthTargets),
         url: `${ctx.publicUrl}${screenPaths.endpoint(row.environment.name, row.name)}`,
+        incidentsUrl: `${ctx.publicUrl}${screenPaths.incidentsOf(row.environment.name, row.name)}`,
       })),
     );
     return stringify(rules, { lineWidth: 0 });

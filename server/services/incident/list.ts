@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { incidentsViewSchema, listIncidentsSchema } from "#domain/incident/schema.ts";
 import { decodeCursor, pageFrom, rowId } from "#server/services/paging.ts";
 import { defineVerb } from "#server/services/verb.ts";
@@ -6,7 +5,7 @@ import { incidentView, WITH_ENDPOINT } from "./view.ts";
 
 const FILTERS = { open: { resolvedAt: null }, resolved: { resolvedAt: { not: null } }, all: {} } as const;
 
-/** Newest first. */
+/** Open ones first, the newest of them at the top; then the others, what ended last at the top. */
 export const listIncidents = defineVerb({
   name: "incident.list",
   kind: "query",
@@ -14,15 +13,10 @@ export const listIncidents = defineVerb({
   input: listIncidentsSchema,
   output: incidentsViewSchema,
   async run(ctx, { environment, endpoint, state, cursor, limit }) {
-    const [at, id] = cursor === undefined ? [undefined, undefined] : decodeCursor(cursor, z.iso.datetime(), rowId);
-    const below =
-      at === undefined || id === undefined
-        ? {}
-        : { OR: [{ openedAt: { lt: new Date(at) } }, { openedAt: new Date(at), id: { lt: id } }] };
+    const [last] = cursor === undefined ? [] : decodeCursor(cursor, rowId);
     const rows = await ctx.db.read.incident.findMany({
       where: {
         ...FILTERS[state],
-        ...below,
         endpoint: {
           deletedAt: null,
           ...(endpoint === undefined ? {} : { name: endpoint }),
@@ -30,10 +24,11 @@ export const listIncidents = defineVerb({
         },
       },
       include: WITH_ENDPOINT,
-      orderBy: [{ openedAt: "desc" }, { id: "desc" }],
+      orderBy: [{ resolvedAt: { sort: "desc", nulls: "first" } }, { openedAt: "desc" }, { id: "desc" }],
       take: limit + 1,
+      ...(last === undefined ? {} : { cursor: { id: last }, skip: 1 }),
     });
-    const { page, nextCursor } = pageFrom(rows, limit, (row) => [row.openedAt.toISOString(), row.id]);
+    const { page, nextCursor } = pageFrom(rows, limit, (row) => [row.id]);
     return { items: page.map(incidentView), nextCursor };
   },
 });

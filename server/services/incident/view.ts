@@ -40,6 +40,8 @@ export function incidentView(row: Row): IncidentView {
     severity: shape.severity.parse(row.severity),
     cause: row.cause,
     revision: row.revision,
+    target: shape.target.parse(row.target),
+    threshold: row.threshold,
     since: row.since.toISOString(),
     openedAt: row.openedAt.toISOString(),
     after:
