@@ -8,6 +8,7 @@ import { type Config, loadConfig } from "#server/config/env.ts";
 import { createChangeFeed } from "#server/db/change-feed.ts";
 import { openDatabase } from "#server/db/client.ts";
 import { openSession } from "#server/db/session.ts";
+import { createVault } from "#server/db/vault.ts";
 import { createWorkerQuestions } from "#server/db/worker-questions.ts";
 import { createLog } from "#server/observability/log.ts";
 import type { Services } from "#server/services/context.ts";
@@ -28,6 +29,7 @@ export function buildContainer(config: Config) {
     uploadBytesMax: config.uploadBytesMax,
     imagePrefix: config.localEnvironment.imagePrefix,
     podLogs: kubernetesPodLogs(config.kube),
+    vault: createVault(config.secretKey, config.secretKeyBefore),
     publicUrl: config.publicUrl,
     webhook: config.webhook !== null,
     log,

@@ -3,24 +3,25 @@ import { z } from "zod";
 import { fieldManagerOf, LABEL } from "#domain/shared/cluster-names.ts";
 import { artifactPlane } from "#server/adapters/artifact-plane/http.ts";
 import { artifactFolder } from "#server/adapters/artifacts/folder.ts";
-import { connectCluster } from "#server/adapters/kubernetes/cluster.ts";
 import type { Config } from "#server/config/env.ts";
 import { release } from "#server/config/release.ts";
 import { type Database, openDatabase } from "#server/db/client.ts";
 import { allKeys, changesAfter, installationId, newestChangeId } from "#server/db/reconcile/changes.ts";
 import { REQUEST_CHANNEL } from "#server/db/reconcile/requests.ts";
 import { CHANGE_CHANNEL, type ChangeKey } from "#server/db/record-change.ts";
+import { createVault } from "#server/db/vault.ts";
 import type { Log } from "#server/observability/log.ts";
 import { isClusterError } from "#server/ports/cluster.ts";
 import { type HealthPace, watchHealth } from "./jobs/watch-health.ts";
 import { reconcile } from "./reconcilers/dispatch.ts";
 import { answerRequests } from "./reconcilers/dry-run.ts";
 import { isArtifactStore, keysOf } from "./reconcilers/wake.ts";
+import { createClusters } from "./runtime/clusters.ts";
 import type { WorkerContext } from "./runtime/context.ts";
 import { type Leadership, lead } from "./runtime/election.ts";
 import type { HitFailpoint } from "./runtime/failpoint.ts";
 import { createHeartbeats } from "./runtime/heartbeat.ts";
-import { endpointKey, environmentKey, isArtifactKey } from "./runtime/keys.ts";
+import { clusterKey, endpointKey, environmentKey, isArtifactKey } from "./runtime/keys.ts";
 import { createMetrics, type WorkerMetrics } from "./runtime/metrics.ts";
 import { createPresence } from "./runtime/presence.ts";
 import { createQueue, withLane } from "./runtime/queue.ts";
@@ -45,7 +46,7 @@ export type Worker = Readonly<{
   stop(): Promise<void>;
 }>;
 
-/** Waits for leadership, then acts until `stop`. Throws when database or kubeconfig cannot be used. */
+/** Waits for leadership, then acts until `stop`. Throws when the database cannot be used. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { config, log } = options;
   const leadership = await lead(config.databaseDirectUrl, options.onLost);
@@ -65,6 +66,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       stopFollowing();
       await ctx.queue.stop();
       ctx.scopes.close();
+      ctx.clusters.close();
       await leadership.resign();
       await db.close();
       ctx.metrics.leader.set(0);
@@ -86,7 +88,7 @@ async function installationOf(db: Database, log: Log): Promise<string> {
 
 async function createContext(options: WorkerOptions, db: Database, installation: string): Promise<WorkerContext> {
   const { config, log, failpoint } = options;
-  const cluster = await connectCluster({ ...config.kube, fieldManager: fieldManagerOf(installation) });
+  const clusters = createClusters();
   const metrics = options.metrics ?? createMetrics();
   const presence = createPresence();
   // The three need one another; each is used only once all are there.
@@ -103,7 +105,7 @@ async function createContext(options: WorkerOptions, db: Database, installation:
     });
   // Uploads take as long as they take: they must not keep a rollback waiting.
   const queue = withLane(queueOf(options.concurrency), isArtifactKey, queueOf(UPLOADS_AT_ONCE));
-  const scopes: Scopes = createScopes(cluster, installation, {
+  const scopes: Scopes = createScopes(clusters, installation, {
     changed(scope, change) {
       if (isArtifactStore(change)) presence.forget(scope.environmentId);
       const awaitedDigests = presence.awaited(scope.environmentId);
@@ -114,8 +116,10 @@ async function createContext(options: WorkerOptions, db: Database, installation:
   });
   const secretKey = config.secretKey;
   const artifacts = artifactFolder(config.artifactDir);
-  const parts = { db, cluster, installationId: installation, release, secretKey, artifacts, plane: artifactPlane };
-  late.ctx = { ...parts, presence, scopes, queue, failpoint, metrics, log };
+  const vault = createVault(secretKey, config.secretKeyBefore);
+  const reach = { clusters, ambient: config.kube, vault, fieldManager: fieldManagerOf(installation) };
+  const parts = { db, installationId: installation, release, secretKey, artifacts, plane: artifactPlane };
+  late.ctx = { ...parts, ...reach, presence, scopes, queue, failpoint, metrics, log };
   return late.ctx;
 }
 
@@ -150,7 +154,8 @@ async function wakeAll(ctx: WorkerContext, scope: Scope): Promise<void> {
 
 const PURGED = { status: { purgedAt: { not: null } } };
 
-const keyOf = ({ kind, key }: ChangeKey) => (kind === "environment" ? environmentKey(key) : endpointKey(key));
+const KEYS = { cluster: clusterKey, environment: environmentKey, endpoint: endpointKey } as const;
+const keyOf = ({ kind, key }: ChangeKey) => KEYS[kind](key);
 
 /** Changes of the database become keys: at once by notification, surely by reading on. */
 async function follow(ctx: WorkerContext, leadership: Leadership, options: WorkerOptions): Promise<() => void> {
@@ -200,4 +205,4 @@ const hintSchema = z
       return z.NEVER;
     }
   })
-  .pipe(z.object({ id: z.string(), kind: z.enum(["environment", "endpoint"]), key: z.string() }));
+  .pipe(z.object({ id: z.string(), kind: z.enum(["cluster", "environment", "endpoint"]), key: z.string() }));

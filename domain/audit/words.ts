@@ -2,6 +2,8 @@
 const WORDS: Readonly<Record<string, string>> = {
   "artifact.put": "uploaded",
   "cluster.create": "added cluster",
+  "cluster.remove": "removed cluster",
+  "cluster.update": "changed the credentials of cluster",
   "endpoint.create": "created endpoint",
   "endpoint.delete": "deleted endpoint",
   "endpoint.putTraffic": "changed traffic of",
@@ -10,6 +12,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "endpoint.rollback": "rolled back",
   "endpoint.setHealthTargets": "changed health targets of",
   "environment.create": "created environment",
+  "environment.delete": "deleted environment",
   "environment.update": "changed environment",
   "incident.acknowledge": "acknowledged the incident of",
   "incident.note": "wrote on the incident of",

@@ -54,16 +54,10 @@ export const environmentViewSchema = z.object({
   /** When the worker last knew this to be current; null: never yet. */
   observedAt: momentSchema.nullable(),
   routersReady: z.number().int().nullable(),
+  /** What the worker may not do in its namespace and needs to, such as `create deployments.apps`; null: not asked yet. */
+  missingRights: z.array(z.string()).nullable(),
   conditions: z.array(conditionViewSchema),
   createdBy: z.string(),
   createdAt: momentSchema,
 });
 export type EnvironmentView = z.infer<typeof environmentViewSchema>;
-
-export const clusterViewSchema = z.object({
-  id: z.uuid(),
-  name: z.string(),
-  source: z.string(),
-  environments: z.array(z.string()),
-  createdAt: momentSchema,
-});

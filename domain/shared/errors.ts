@@ -13,6 +13,8 @@ export const DOMAIN_ERROR_CODES = [
   "ambiguous_endpoint",
   "endpoint_deleting",
   "plan_conflict",
+  "changed_meanwhile",
+  "not_empty",
   "precondition_required",
   "no_rollback_target",
   "device_unsupported",

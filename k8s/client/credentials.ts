@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
+import type { LookupFunction } from "node:net";
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import type { ClusterAccess } from "#domain/cluster/access.ts";
+import { guardedLookup, refuseHost } from "./guarded-lookup.ts";
 
-/** A cluster to speak to: a kubeconfig file, or the pod's own ServiceAccount. */
-export type KubeTarget = { kubeconfig: string; context?: string } | "in-cluster";
+/** A cluster to speak to: a kubeconfig file of this machine, what somebody handed in, or the pod's own ServiceAccount. */
+export type KubeTarget = { kubeconfig: string; context?: string } | { access: ClusterAccess } | "in-cluster";
 
 export type TlsOptions = {
   ca?: Buffer;
@@ -12,6 +15,7 @@ export type TlsOptions = {
   key?: Buffer;
   servername?: string;
   rejectUnauthorized?: boolean;
+  lookup?: LookupFunction;
 };
 
 export type Credentials = {
@@ -51,7 +55,21 @@ const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /** Errors: a plain Error that says what is wrong with the file; nothing is sent yet. */
 export async function loadCredentials(target: KubeTarget): Promise<Credentials> {
-  return target === "in-cluster" ? inCluster() : fromKubeconfig(target.kubeconfig, target.context);
+  if (target === "in-cluster") return inCluster();
+  return "access" in target ? fromAccess(target.access) : fromKubeconfig(target.kubeconfig, target.context);
+}
+
+/** Reads no file and runs nothing; goes to no address where a machine is told who it is. */
+function fromAccess({ server, certificateAuthority, token, certificate, key }: ClusterAccess): Credentials {
+  const baseUrl = new URL(server);
+  refuseHost(baseUrl.hostname);
+  const bytes = (base64: string | undefined) => (base64 === undefined ? undefined : Buffer.from(base64, "base64"));
+  const header = token === undefined ? null : `Bearer ${token}`;
+  return {
+    baseUrl,
+    tls: defined({ ca: bytes(certificateAuthority), cert: bytes(certificate), key: bytes(key), lookup: guardedLookup }),
+    authorization: async () => header,
+  };
 }
 
 async function inCluster(): Promise<Credentials> {

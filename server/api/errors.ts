@@ -16,6 +16,8 @@ const MAPPING = {
   ambiguous_endpoint: { status: 409, title: "Which environment?", trpc: "CONFLICT" },
   endpoint_deleting: { status: 409, title: "Being deleted", trpc: "CONFLICT" },
   plan_conflict: { status: 412, title: "The traffic plan has changed", trpc: "PRECONDITION_FAILED" },
+  changed_meanwhile: { status: 412, title: "Changed meanwhile", trpc: "PRECONDITION_FAILED" },
+  not_empty: { status: 409, title: "Still in use", trpc: "CONFLICT" },
   precondition_required: { status: 428, title: "If-Match is missing", trpc: "PRECONDITION_REQUIRED" },
   no_rollback_target: { status: 409, title: "Nothing to roll back to", trpc: "CONFLICT" },
   device_unsupported: { status: 422, title: "The runtime has no such device", trpc: "UNPROCESSABLE_CONTENT" },

@@ -3,6 +3,10 @@ import { listTokens } from "#server/services/access/list-tokens.ts";
 import { revokeToken } from "#server/services/access/revoke-token.ts";
 import { listAudit } from "#server/services/audit/list.ts";
 import { followChanges } from "#server/services/changes/follow.ts";
+import { createCluster } from "#server/services/cluster/create.ts";
+import { listClusters } from "#server/services/cluster/list.ts";
+import { removeCluster } from "#server/services/cluster/remove.ts";
+import { updateCluster } from "#server/services/cluster/update.ts";
 import { createEndpoint } from "#server/services/endpoint/create.ts";
 import { deleteEndpoint } from "#server/services/endpoint/delete.ts";
 import { getEndpoint } from "#server/services/endpoint/get.ts";
@@ -14,7 +18,6 @@ import { setHealthTargets } from "#server/services/endpoint/set-health-targets.t
 import { tryEndpoint } from "#server/services/endpoint/try.ts";
 import { createEnvironment } from "#server/services/environment/create.ts";
 import { listEnvironments } from "#server/services/environment/list.ts";
-import { listClusters } from "#server/services/environment/list-clusters.ts";
 import { acknowledgeIncident } from "#server/services/incident/acknowledge.ts";
 import { getIncident } from "#server/services/incident/get.ts";
 import { listIncidents } from "#server/services/incident/list.ts";
@@ -58,7 +61,12 @@ export const appRouter = router({
   }),
   version: router({ register: mutation(registerVersion), list: query(listVersions), get: query(getVersion) }),
   environment: router({ create: mutation(createEnvironment), list: query(listEnvironments) }),
-  cluster: router({ list: query(listClusters) }),
+  cluster: router({
+    create: mutation(createCluster),
+    list: query(listClusters),
+    update: mutation(updateCluster),
+    remove: mutation(removeCluster),
+  }),
   endpoint: router({
     create: mutation(createEndpoint),
     list: query(listEndpoints),

@@ -46,6 +46,8 @@ const envSchema = z.object({
   SLIPWAY_LOCAL_ENVIRONMENT: jsonText.pipe(localEnvironmentSchema).optional(),
   SLIPWAY_HOME: z.string().default(".slipway"),
   SLIPWAY_SECRET_KEY: z.string().min(16, "needs at least 16 characters"),
+  /** The one before it: what that encrypted is read, and encrypted anew when web starts. */
+  SLIPWAY_SECRET_KEY_BEFORE: z.string().min(16, "needs at least 16 characters").optional(),
   SLIPWAY_ADMIN_EMAIL: z.email().default("admin@slipway.local"),
   SLIPWAY_ADMIN_PASSWORD: z.string().min(8, "needs at least 8 characters").optional(),
   SLIPWAY_ADMIN_TOKEN: adminTokenSchema.optional(),
@@ -87,6 +89,7 @@ export type Config = Readonly<{
   localEnvironment: z.output<typeof localEnvironmentSchema> & { gatewayUrl: string; imagePrefix: string };
   home: string;
   secretKey: string;
+  secretKeyBefore: string | undefined;
   admin: { email: string; password: string | undefined; token: string | undefined };
   /** Holds `sha256/<hex>`; web writes it, the worker reads it. */
   artifactDir: string;
@@ -128,6 +131,7 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
     },
     home,
     secretKey: env.SLIPWAY_SECRET_KEY,
+    secretKeyBefore: env.SLIPWAY_SECRET_KEY_BEFORE,
     admin: { email: env.SLIPWAY_ADMIN_EMAIL, password: env.SLIPWAY_ADMIN_PASSWORD, token: env.SLIPWAY_ADMIN_TOKEN },
     artifactDir: resolve(/*turbopackIgnore: true*/ root, env.SLIPWAY_ARTIFACT_DIR ?? join(home, "artifacts")),
     uploadBytesMax: env.SLIPWAY_UPLOAD_BYTES_MAX,

@@ -125,7 +125,7 @@ async function readNews(db: Database, since: bigint | null): Promise<{ news: New
   const [state] = await db.read.$queryRaw<{ at: Date; observedAt: Date | null; newest: bigint }[]>`
     SELECT clock_timestamp() AS at,
            (SELECT min(coalesce(s."observedAt", e."createdAt")) FROM "Environment" e
-            LEFT JOIN "EnvironmentStatus" s ON s."environmentId" = e.id) AS "observedAt",
+            LEFT JOIN "EnvironmentStatus" s ON s."environmentId" = e.id WHERE e."removedAt" IS NULL) AS "observedAt",
            (SELECT coalesce(max(id), 0) FROM "Audit") AS newest`;
   if (state === undefined) throw new Error("The database answered without a row");
   const rows =

@@ -12,8 +12,8 @@ export type AuditEntry = Readonly<{
   requestId: string;
 }>;
 
-/** What the worker must look at again: an environment's id, or an endpoint's uid. */
-export type ChangeKey = Readonly<{ kind: "environment" | "endpoint"; key: string }>;
+/** What the worker must look at again: a cluster's or environment's id, or an endpoint's uid. */
+export type ChangeKey = Readonly<{ kind: "cluster" | "environment" | "endpoint"; key: string }>;
 
 export const CHANGE_CHANNEL = "slipway_change";
 /** A hint, without content, that a screen may show something old: a change of any kind, or a new status. */

@@ -1,3 +1,5 @@
+import type { Right } from "#domain/cluster/rights.ts";
+
 /** A Kubernetes object as written: the server fills the rest of its metadata. */
 export type ObjectManifest = {
   apiVersion: string;
@@ -32,8 +34,16 @@ export type ObjectQuery = { apiVersion: string; kind: string; namespace?: string
  * All a caller can tell apart about a failed request.
  * conflict: a precondition did not hold. field_conflict: another manager owns a field, as `fields` say.
  * away: no answer, or one that another attempt may improve. refused: the cluster will not take it as it is.
+ * unauthorized: it does not know our credentials; forbidden: it does, and they do not allow this.
  */
-export type ClusterErrorCode = "conflict" | "field_conflict" | "unknown_kind" | "forbidden" | "refused" | "away";
+export type ClusterErrorCode =
+  | "conflict"
+  | "field_conflict"
+  | "unknown_kind"
+  | "unauthorized"
+  | "forbidden"
+  | "refused"
+  | "away";
 
 export class ClusterError extends Error {
   override readonly name = "ClusterError";
@@ -49,6 +59,15 @@ export class ClusterError extends Error {
 
 export const isClusterError = (error: unknown, ...codes: ClusterErrorCode[]): error is ClusterError =>
   error instanceof ClusterError && (codes.length === 0 || codes.includes(error.code));
+
+export type ClusterIdentity = Readonly<{
+  /** Kubernetes' own, such as `v1.36.0`. */
+  version: string;
+  /** Whom it takes us for; null: it cannot say. */
+  userName: string | null;
+  /** Of its namespace kube-system; null: we may not read it. */
+  uid: string | null;
+}>;
 
 /** Requests throw ClusterError. What is written is ours: one field manager per installation. */
 export interface Cluster {
@@ -67,8 +86,14 @@ export interface Cluster {
   delete(ref: ObjectRef, uid: string): Promise<boolean>;
   /** Whether the cluster knows the kind at all. */
   serves(kind: { apiVersion: string; kind: string }): Promise<boolean>;
+  /** One exchange that proves address, trust and credentials. */
+  identify(): Promise<ClusterIdentity>;
+  /** Those of the rights that we do not have in the namespace. */
+  missingRights(namespace: string, needed: readonly Right[]): Promise<Right[]>;
   /** A copy that is kept current until `stop`. */
   watch(query: ObjectQuery): ObjectView;
+  /** Ends its connections; watches are to be stopped before. */
+  close(): void;
 }
 
 export type ObjectChange = Readonly<{ object: ClusterObject; previous: ClusterObject | null; gone: boolean }>;

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { ClusterAccess } from "#domain/cluster/access.ts";
 
 /** The one thing web may ask a cluster for. */
 export interface PodLogs {
@@ -10,6 +11,8 @@ export interface PodLogs {
 }
 
 export type PodLogRequest = Readonly<{
+  /** `key` is another for other credentials of the same cluster; `access` null: the one this process was started with. */
+  cluster: Readonly<{ key: string; access: ClusterAccess | null }>;
   namespace: string;
   pod: string;
   container: string;

@@ -5,7 +5,7 @@ import type { Tx } from "#server/db/client.ts";
 /** Conditions by subject id, sorted by type; a subject without any is absent. */
 export async function conditionsOf(
   tx: Tx,
-  subjectKind: "environment" | "endpoint" | "revision",
+  subjectKind: "cluster" | "environment" | "endpoint" | "revision",
   subjectIds: readonly string[],
 ): Promise<Map<string, ConditionView[]>> {
   const rows = await tx.condition.findMany({

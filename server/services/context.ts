@@ -5,6 +5,7 @@ import { DomainError } from "#domain/shared/errors.ts";
 import type { ChangeFeed } from "#server/db/change-feed.ts";
 import type { Database, Tx } from "#server/db/client.ts";
 import type { AuditEntry, ChangeKey } from "#server/db/record-change.ts";
+import type { Vault } from "#server/db/vault.ts";
 import type { Log } from "#server/observability/log.ts";
 import type { ArtifactFolder } from "#server/ports/artifacts.ts";
 import type { InferenceGateway } from "#server/ports/inference.ts";
@@ -24,6 +25,8 @@ export type Services = Readonly<{
   metrics: MetricsSource;
   worker: WorkerQuestions;
   podLogs: PodLogs;
+  /** Credentials of clusters go into the database through it alone. */
+  vault: Vault;
   feed: ChangeFeed;
   uploadBytesMax: number;
   imagePrefix: string;

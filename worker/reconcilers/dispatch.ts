@@ -2,6 +2,7 @@ import type { WorkerContext } from "#worker/runtime/context.ts";
 import { parseKey } from "#worker/runtime/keys.ts";
 import type { Outcome, Reason } from "#worker/runtime/queue.ts";
 import { reconcileArtifact } from "./artifact.ts";
+import { reconcileCluster } from "./cluster.ts";
 import { reconcileEndpoint } from "./endpoint.ts";
 import type { Run } from "./ensure.ts";
 import { reconcileEnvironment } from "./environment.ts";
@@ -26,6 +27,8 @@ export async function reconcile(ctx: WorkerContext, key: string, reasons: Readon
 
 function reconcileOne(run: Run, work: ReturnType<typeof parseKey>): Promise<Outcome> {
   switch (work.kind) {
+    case "cluster":
+      return reconcileCluster(run, work.id);
     case "endpoint":
       return reconcileEndpoint(run, work.uid);
     case "environment":

@@ -51,8 +51,10 @@ async function dryRunRevision(ctx: WorkerContext, request: unknown): Promise<Dry
   const state = await loadEndpoint(ctx.db, asked.endpointUid);
   const version = await findVersion(ctx.db, asked.versionId);
   if (state === null || version === null) throw new Error("the endpoint or the version is gone");
-  const { namespace } = state.environment;
-  const plan = await ctx.cluster.get({
+  const { namespace, clusterId } = state.environment;
+  const cluster = ctx.clusters.of(clusterId);
+  if (cluster === null) throw new Error("the worker is not connected to this cluster: see Settings → Clusters");
+  const plan = await cluster.get({
     apiVersion: "v1",
     kind: "ConfigMap",
     namespace,
@@ -62,8 +64,8 @@ async function dryRunRevision(ctx: WorkerContext, request: unknown): Promise<Dry
   const input = revisionInput({ name: state.name, uid: state.uid }, owner, { ...asked, ...version }, asked.replicasMin);
   const answer: DryRunAnswer = { objects: [], differences: [] };
   for (const manifest of revisionObjects(manifestScope(ctx, state.environment), input)) {
-    const live = await ctx.cluster.get(refOf(manifest));
-    const would = withoutBookkeeping(await ctx.cluster.apply(manifest, { dryRun: true, force: true }));
+    const live = await cluster.get(refOf(manifest));
+    const would = withoutBookkeeping(await cluster.apply(manifest, { dryRun: true, force: true }));
     const fields = differencesOf(live === null ? undefined : withoutBookkeeping(live), would);
     answer.objects.push(would);
     answer.differences.push({

@@ -56,7 +56,7 @@ export async function seeAcks(
 }
 
 const listRouterPods = (run: Run, scope: Scope) =>
-  run.cluster.list({
+  scope.cluster.list({
     apiVersion: "v1",
     kind: "Pod",
     namespace: scope.namespace,

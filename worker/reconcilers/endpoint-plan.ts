@@ -32,7 +32,7 @@ export const planRecord = (plan: PlanRow): PlanRecord => ({
 export async function ensurePlanObject(run: Run, scope: Scope, state: EndpointState): Promise<PlanObject> {
   const zero = configMap(run, state, null, null);
   const name = planConfigMapName(state.name);
-  const live = await findLive(run, scope, { apiVersion: "v1", kind: "ConfigMap", namespace: scope.namespace, name });
+  const live = await findLive(scope, { apiVersion: "v1", kind: "ConfigMap", namespace: scope.namespace, name });
   if (live !== null) {
     const why = whyNotOurs(zero, live);
     if (why !== null) return { kind: "foreign", why };

@@ -19,12 +19,12 @@ const KINDS = [
  */
 export async function purgeEndpoint(run: Run, scope: Scope, state: EndpointState, plan: PlanObject): Promise<boolean> {
   run.failpoint("before-purge");
-  if (plan.kind === "ours") await remove(run, plan.object);
+  if (plan.kind === "ours") await remove(run, scope, plan.object);
   const left = await listObjects(run, scope, state.uid);
   const planUid = plan.kind === "ours" ? plan.object.metadata.uid : null;
   for (const object of left) {
     const isOwned = object.metadata.ownerReferences?.some(({ uid }) => uid === planUid) ?? false;
-    if (!isOwned && object.metadata.deletionTimestamp === undefined) await remove(run, object);
+    if (!isOwned && object.metadata.deletionTimestamp === undefined) await remove(run, scope, object);
   }
   run.failpoint("after-purge");
   return left.length === 0;
@@ -32,12 +32,12 @@ export async function purgeEndpoint(run: Run, scope: Scope, state: EndpointState
 
 async function listObjects(run: Run, scope: Scope, endpointUid: string): Promise<ClusterObject[]> {
   const labelSelector = `${installationSelector(run.installationId)},${LABEL.endpointUid}=${endpointUid}`;
-  const lists = KINDS.map((kind) => run.cluster.list({ ...kind, namespace: scope.namespace, labelSelector }));
+  const lists = KINDS.map((kind) => scope.cluster.list({ ...kind, namespace: scope.namespace, labelSelector }));
   return (await Promise.all(lists)).flat();
 }
 
-async function remove(run: Run, object: ClusterObject): Promise<void> {
+async function remove(run: Run, scope: Scope, object: ClusterObject): Promise<void> {
   run.tally.writes += 1;
   run.metrics.clusterWrites.inc({ kind: object.kind });
-  await run.cluster.delete(refOf(object), object.metadata.uid);
+  await scope.cluster.delete(refOf(object), object.metadata.uid);
 }

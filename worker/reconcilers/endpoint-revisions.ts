@@ -108,7 +108,7 @@ export async function ensureRevision(
   const input = revisionInput({ name: state.name, uid: state.uid }, plan.metadata.uid, row, replicas);
   const manifests = revisionObjects(manifestScope(run, state.environment), input);
   const made = await ensureAll(run, scope, manifests);
-  if (row.replicasMax > row.replicasMin) await scaleAutoscaled(run, made.deployment, replicas);
+  if (row.replicasMax > row.replicasMin) await scaleAutoscaled(run, scope, made.deployment, replicas);
   if (shrinks && !putOff) run.failpoint("after-scale-down");
   return { conditions, conflicts: made.conflicts, foreign: made.foreign, putOff };
 }
@@ -131,13 +131,18 @@ async function ensureAll(run: Run, scope: Scope, manifests: readonly Manifest[])
 }
 
 /** With an autoscaler the manifest names no replicas: ours are only waking from 0, going to 0, and the first number. */
-async function scaleAutoscaled(run: Run, deployment: ClusterObject | null, replicas: number): Promise<void> {
+async function scaleAutoscaled(
+  run: Run,
+  scope: Scope,
+  deployment: ClusterObject | null,
+  replicas: number,
+): Promise<void> {
   if (deployment === null) return;
   const { asked } = replicasOf(deployment);
   if (replicas === 0 ? asked === 0 : asked >= replicas) return;
   run.tally.writes += 1;
   run.metrics.clusterWrites.inc({ kind: "Scale" });
-  await run.cluster.scale(refOf(deployment), replicas);
+  await scope.cluster.scale(refOf(deployment), replicas);
 }
 
 function artifactCondition(run: Run, state: EndpointState, row: RevisionRow): ConditionReport {
@@ -174,10 +179,10 @@ function readyCondition(scope: Scope, state: EndpointState, { row, wish, ready }
  * Fresh reads before pods go: what the cluster's plan says now, and whether a newer one was decided since this was
  * loaded. A rollback that is just being decided must find its target warm.
  */
-export function scaleDownCheck(run: Run, state: EndpointState, plan: ClusterObject): MayScaleDown {
+export function scaleDownCheck(run: Run, scope: Scope, state: EndpointState, plan: ClusterObject): MayScaleDown {
   let named: Promise<ReadonlySet<number> | null> | undefined;
   const read = async () => {
-    const live = await run.cluster.get(refOf(plan));
+    const live = await scope.cluster.get(refOf(plan));
     if (live === null || live.metadata.uid !== plan.metadata.uid) return null;
     const wire = planWireSchema.safeParse(JSON.parse((live.data as { plan?: string } | undefined)?.plan ?? "null"));
     const newest = await newestPlanNumber(run.db, state.uid);

@@ -24,9 +24,9 @@ const DONE: Outcome = { againInMs: null };
 export async function reconcileEndpoint(run: Run, uid: string): Promise<Outcome> {
   const state = await loadEndpoint(run.db, uid);
   if (state === null || state.status?.purgedAt != null) return DONE;
-  const scope = run.scopes.open(state.environment);
-  // The first list wakes every endpoint of the environment.
-  if (!scope.fresh().synced) return DONE;
+  const scope = run.scopes.of(state.environment.id);
+  // An environment opens it when it may be acted in, and its first list wakes every endpoint.
+  if (scope === null || !scope.fresh().synced) return DONE;
   try {
     const seen = await act(run, scope, state);
     await report(run, state, seen);
@@ -107,7 +107,7 @@ async function ensureRevisions(
   revisions: readonly RevisionSeen[],
   seen: EndpointSeen,
 ): Promise<EndpointSeen> {
-  const mayScaleDown = scaleDownCheck(run, state, plan.object);
+  const mayScaleDown = scaleDownCheck(run, scope, state, plan.object);
   let all = seen;
   for (const revision of revisions) {
     const one = await ensureRevision(run, scope, state, plan.object, revision, mayScaleDown);

@@ -23,8 +23,8 @@ export const refOf = (object: Manifest | ClusterObject): ObjectRef => ({
 });
 
 /** From our copy; where there is none, or it lacks the object, from the cluster: it does not show others' objects. */
-export async function findLive(run: Run, scope: Scope, ref: ObjectRef): Promise<ClusterObject | null> {
-  return scope.find(ref) ?? (await run.cluster.get(ref));
+export async function findLive(scope: Scope, ref: ObjectRef): Promise<ClusterObject | null> {
+  return scope.find(ref) ?? (await scope.cluster.get(ref));
 }
 
 /**
@@ -37,13 +37,13 @@ export async function ensureObject(
   manifest: Manifest,
   live?: ClusterObject | null,
 ): Promise<Ensured> {
-  const found = live === undefined ? await findLive(run, scope, refOf(manifest)) : live;
+  const found = live === undefined ? await findLive(scope, refOf(manifest)) : live;
   if (found !== null) {
     const why = whyNotOurs(manifest, found);
     if (why !== null) return { kind: "foreign", why };
     if (!ownedFieldsDiffer(manifest, found)) return { kind: "same", object: found };
   }
-  return { kind: "written", ...(await write(run, manifest)) };
+  return { kind: "written", ...(await write(run, scope, manifest)) };
 }
 
 /** Null when the live object is this installation's and this endpoint's. */
@@ -61,15 +61,19 @@ export function whyNotOurs(manifest: Manifest, live: ClusterObject): string | nu
 }
 
 /** Without force first, so that we learn of the manager we take a field back from. */
-async function write(run: Run, manifest: Manifest): Promise<{ object: ClusterObject; conflict: string | null }> {
+async function write(
+  run: Run,
+  scope: Scope,
+  manifest: Manifest,
+): Promise<{ object: ClusterObject; conflict: string | null }> {
   run.tally.writes += 1;
   run.metrics.clusterWrites.inc({ kind: manifest.kind });
   try {
-    return { object: await run.cluster.apply(manifest), conflict: null };
+    return { object: await scope.cluster.apply(manifest), conflict: null };
   } catch (error) {
     if (!isClusterError(error, "field_conflict")) throw error;
     const conflict = `${manifest.kind} ${manifest.metadata.name}: ${error.fields.join("; ") || error.message}`;
     run.log.warn({ conflict }, "took fields back from another manager");
-    return { object: await run.cluster.apply(manifest, { force: true }), conflict };
+    return { object: await scope.cluster.apply(manifest, { force: true }), conflict };
   }
 }

@@ -1,10 +1,13 @@
 import { ARTIFACTS_NAME, LABEL, ROUTER_NAME } from "#domain/shared/cluster-names.ts";
 import { environmentObjects } from "#k8s/manifests/environment.ts";
+import type { Manifest } from "#k8s/manifests/manifest.ts";
 import { type ConditionReport, conditionDiffers } from "#server/db/reconcile/conditions.ts";
 import { type EnvironmentState, loadEnvironment, reportEnvironment } from "#server/db/reconcile/environment-state.ts";
 import type { Outcome } from "#worker/runtime/queue.ts";
 import type { Scope } from "#worker/runtime/scope.ts";
 import { ensureObject, type Run } from "./ensure.ts";
+import { purgeEnvironment } from "./environment-purge.ts";
+import { askCluster } from "./environment-questions.ts";
 import { replicasOf } from "./observe.ts";
 import { artifactTokens, manifestScope } from "./render.ts";
 
@@ -14,15 +17,27 @@ const ARTIFACTS_SIZE = "100Gi";
 /** Routers and artifact store of an environment, and what is found in its namespace that has no row. */
 export async function reconcileEnvironment(run: Run, id: string): Promise<Outcome> {
   const state = await loadEnvironment(run.db, id);
-  if (state === null) return DONE;
+  if (state === null || state.status?.purgedAt != null) {
+    run.scopes.closeEnvironment(id);
+    return DONE;
+  }
+  if (state.rival !== null) return keepOff(run, state, state.rival);
   const scope = run.scopes.open(state);
+  if (scope === null) {
+    const { name, unreachable } = state.cluster;
+    const why = unreachable ?? `The worker is not connected to the cluster ${name} yet.`;
+    await report(run, state, state.status?.routersReady ?? 0, [reachable(state, why)]);
+    return DONE;
+  }
+  if (state.removedAt !== null) return purgeEnvironment(run, scope, state, await manifestsOf(run, scope, state));
   const { synced, error } = scope.fresh();
   if (!synced) {
     // Without an error the first lists are only under way.
     if (error !== null) await report(run, state, state.status?.routersReady ?? 0, [reachable(state, error)]);
     return DONE;
   }
-  const made = await ensureObjects(run, scope, state);
+  const made = await ensureObjects(run, scope, await manifestsOf(run, scope, state));
+  const asked = await askCluster(run, scope, state);
   const routers = replicasOf(scope.find(deployment(scope, ROUTER_NAME)));
   const store = replicasOf(scope.find(deployment(scope, ARTIFACTS_NAME)));
   await report(run, state, routers.ready, [
@@ -35,11 +50,22 @@ export async function reconcileEnvironment(run: Run, id: string): Promise<Outcom
       : complaint(state, "FieldConflict", "TakenBack", made.conflicts, "Unchallenged")),
     ...complaint(state, "Degraded", "ReconcileFailed", made.failures, "Reconciled"),
     ...complaint(state, "Orphans", "NoRow", orphansOf(run, scope, state), "None"),
+    ...asked,
   ]);
   return made.foreign.length > 0 || made.failures.length > 0 ? { againInMs: RETRY_MS } : DONE;
 }
 
 const RETRY_MS = 5_000;
+
+/** Two of us in one namespace would take each other's routers for their own, over and over. */
+async function keepOff(run: Run, state: EnvironmentState, rival: string): Promise<Outcome> {
+  run.scopes.closeEnvironment(state.id);
+  const why = `Environment ${rival} has this namespace already: its cluster is the same as ${state.cluster.name}.`;
+  await report(run, state, 0, complaint(state, "Blocked", "SameNamespace", [why], "Free"));
+  return { againInMs: KEPT_OFF_MS };
+}
+
+const KEPT_OFF_MS = 30_000;
 
 const deployment = ({ namespace }: Scope, name: string) => ({
   apiVersion: "apps/v1",
@@ -48,13 +74,15 @@ const deployment = ({ namespace }: Scope, name: string) => ({
   name,
 });
 
-/** One that cannot be made does not keep the others from being made. */
-async function ensureObjects(run: Run, scope: Scope, state: EnvironmentState) {
-  const manifests = environmentObjects(manifestScope(run, state), {
+const manifestsOf = async (run: Run, scope: Scope, state: EnvironmentState) =>
+  environmentObjects(manifestScope(run, state), {
     artifacts: { ...artifactTokens(run.secretKey, state.id), size: ARTIFACTS_SIZE },
     gateway: gatewayOf(state),
-    podMonitorLabels: await podMonitorLabels(run, state),
+    podMonitorLabels: await podMonitorLabels(scope, state),
   });
+
+/** One that cannot be made does not keep the others from being made. */
+async function ensureObjects(run: Run, scope: Scope, manifests: readonly Manifest[]) {
   const foreign: string[] = [];
   const conflicts: string[] = [];
   const failures: string[] = [];
@@ -89,9 +117,9 @@ export function gatewayOf({ serviceType, gatewayUrl }: { serviceType: string; ga
   return isHere && url.port !== "" ? { serviceType: type, nodePort: Number(url.port) } : { serviceType: type };
 }
 
-async function podMonitorLabels(run: Run, { podMonitorLabels: labels }: EnvironmentState) {
+async function podMonitorLabels(scope: Scope, { podMonitorLabels: labels }: EnvironmentState) {
   if (labels === null) return null;
-  return (await run.cluster.serves({ apiVersion: "monitoring.coreos.com/v1", kind: "PodMonitor" })) ? labels : null;
+  return (await scope.cluster.serves({ apiVersion: "monitoring.coreos.com/v1", kind: "PodMonitor" })) ? labels : null;
 }
 
 /** Objects of ours whose endpoint or revision the database does not know: shown, and never deleted. */

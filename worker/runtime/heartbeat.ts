@@ -1,6 +1,6 @@
 import { recordHeartbeat } from "#server/db/reconcile/environment-state.ts";
 import type { WorkerContext } from "./context.ts";
-import { environmentKey } from "./keys.ts";
+import { clusterKey, environmentKey } from "./keys.ts";
 
 const LOOK_MS = 1_000;
 /** One small write per environment and beat: the only thing an idle worker writes. */
@@ -22,7 +22,7 @@ export function createHeartbeats(ctx: WorkerContext): { stop(): void } {
       const now = performance.now();
       // The reason alone changes with each attempt: only going and coming count.
       if ((before.error === null) !== (error === null) || before.synced !== synced)
-        ctx.queue.add(environmentKey(id), "event");
+        for (const key of [clusterKey(scope.clusterId), environmentKey(id)]) ctx.queue.add(key, "event");
       const isDue = synced && error === null && now - before.beatAt >= BEAT_MS;
       known.set(id, { beatAt: isDue ? now : before.beatAt, error, synced });
       if (!isDue) continue;

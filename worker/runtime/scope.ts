@@ -1,5 +1,6 @@
 import { LABEL } from "#domain/shared/cluster-names.ts";
 import type { Cluster, ClusterObject, ObjectChange, ObjectRef, ObjectView } from "#server/ports/cluster.ts";
+import type { Clusters } from "./clusters.ts";
 
 /** Kinds we keep a copy of in every environment. Others are read when needed. */
 const WATCHED = {
@@ -17,6 +18,9 @@ type ViewName = keyof typeof WATCHED;
 /** Our copies of what one environment holds of this installation. */
 export type Scope = Readonly<{
   environmentId: string;
+  clusterId: string;
+  /** Where its namespace is. */
+  cluster: Cluster;
   namespace: string;
   views: Readonly<Record<ViewName, ObjectView>>;
   /** What the copy of its kind holds; null: not there; undefined: no copy of this kind is kept. */
@@ -25,15 +29,21 @@ export type Scope = Readonly<{
   fresh(): { synced: boolean; staleMs: number; error: string | null };
   /** Endpoints whose published plan is not yet proven: a router that comes or goes concerns them. */
   unproven: Set<string>;
+  /** When what only a question brings out was last asked, by `performance.now()`. */
+  asked: { at: number };
   /** Events of the namespace, whoever they are about. They explain and decide nothing: without them all else works. */
   events: ObjectView;
   stop(): void;
 }>;
 
 export type Scopes = Readonly<{
-  /** Opened when first asked for, and anew when the namespace changed. */
-  open(environment: { id: string; namespace: string }): Scope;
+  /** Opened when first asked for, and anew when its cluster is connected anew. Null: the cluster is not connected. */
+  open(environment: { id: string; clusterId: string; namespace: string }): Scope | null;
+  /** Null: its environment has not opened it. */
+  of(environmentId: string): Scope | null;
   all(): Scope[];
+  closeEnvironment(id: string): void;
+  closeCluster(clusterId: string): void;
   close(): void;
 }>;
 
@@ -44,18 +54,32 @@ export type ScopeListener = Readonly<{
 
 export const installationSelector = (installationId: string) => `${LABEL.installation}=${installationId}`;
 
-export function createScopes(cluster: Cluster, installationId: string, listener: ScopeListener): Scopes {
+export function createScopes(clusters: Clusters, installationId: string, listener: ScopeListener): Scopes {
   const scopes = new Map<string, Scope>();
+  const drop = (scope: Scope) => {
+    scope.stop();
+    scopes.delete(scope.environmentId);
+  };
   return {
     open(environment) {
+      const cluster = clusters.of(environment.clusterId);
+      if (cluster === null) return null;
       const known = scopes.get(environment.id);
-      if (known?.namespace === environment.namespace) return known;
+      if (known?.namespace === environment.namespace && known.cluster === cluster) return known;
       known?.stop();
       const scope = openScope(cluster, installationId, environment, listener);
       scopes.set(environment.id, scope);
       return scope;
     },
+    of: (environmentId) => scopes.get(environmentId) ?? null,
     all: () => [...scopes.values()],
+    closeEnvironment(id) {
+      const scope = scopes.get(id);
+      if (scope !== undefined) drop(scope);
+    },
+    closeCluster(clusterId) {
+      for (const scope of scopes.values()) if (scope.clusterId === clusterId) drop(scope);
+    },
     close() {
       for (const scope of scopes.values()) scope.stop();
       scopes.clear();
@@ -66,7 +90,7 @@ export function createScopes(cluster: Cluster, installationId: string, listener:
 function openScope(
   cluster: Cluster,
   installationId: string,
-  { id, namespace }: { id: string; namespace: string },
+  { id, clusterId, namespace }: { id: string; clusterId: string; namespace: string },
   listener: ScopeListener,
 ): Scope {
   const labelSelector = installationSelector(installationId);
@@ -88,6 +112,8 @@ function openScope(
   );
   const scope: Scope = {
     environmentId: id,
+    clusterId,
+    cluster,
     namespace,
     views,
     find: (ref) => {
@@ -103,6 +129,7 @@ function openScope(
       };
     },
     unproven: new Set(),
+    asked: { at: Number.NEGATIVE_INFINITY },
     events,
     stop() {
       events.stop();

@@ -1,25 +1,28 @@
+import type { ClusterAccess } from "#domain/cluster/access.ts";
 import { isKubeError, type KubeErrorCode } from "#k8s/client/errors.ts";
 import { connectKube, type Kube } from "#k8s/client/kube.ts";
 import { type Cluster, ClusterError, type ClusterErrorCode, type ClusterObject } from "#server/ports/cluster.ts";
+import { identify, missingRights } from "./reviews.ts";
 import { createView, type View } from "./view.ts";
 
-export type ClusterConnection = Readonly<{
-  kubeconfig: string | undefined;
-  context: string | undefined;
-  /** Name under which the cluster keeps what we set. */
-  fieldManager: string;
-}>;
+/** The kubeconfig that this process was started with (undefined: it is a pod's ServiceAccount), or what was handed in. */
+export type ClusterTarget =
+  | Readonly<{ kubeconfig: string | undefined; context: string | undefined }>
+  | Readonly<{ access: ClusterAccess }>;
 
 const DEADLINE_MS = 10_000;
 
-/** Reads the credentials; the first request connects. Throws an Error that says what is wrong with the kubeconfig. */
-export async function connectCluster(connection: ClusterConnection): Promise<Cluster> {
-  const { kubeconfig, context } = connection;
-  const kube = await connectKube(
-    kubeconfig === undefined ? "in-cluster" : { kubeconfig, ...(context === undefined ? {} : { context }) },
-  );
-  return clusterOver(kube, connection.fieldManager);
-}
+/** Reads the credentials; the first request connects. Throws an Error that says what is wrong with them. */
+export const connectTarget = (target: ClusterTarget): Promise<Kube> => {
+  if ("access" in target) return connectKube(target);
+  const { kubeconfig, context } = target;
+  if (kubeconfig === undefined) return connectKube("in-cluster");
+  return connectKube({ kubeconfig, ...(context === undefined ? {} : { context }) });
+};
+
+/** As `connectTarget`. `fieldManager` is the name under which the cluster keeps what we set. */
+export const connectCluster = async (target: ClusterTarget, fieldManager: string): Promise<Cluster> =>
+  clusterOver(await connectTarget(target), fieldManager);
 
 function clusterOver(kube: Kube, manager: string): Cluster {
   const views = new Set<View>();
@@ -40,6 +43,9 @@ function clusterOver(kube: Kube, manager: string): Cluster {
     },
     delete: (ref, uid) => translated(kube.delete(ref, { ...waiting, uid, propagation: "Background" })),
     serves: (kind) => translated(kube.serves(kind, waiting)),
+    identify: () => translated(identify(kube, DEADLINE_MS)),
+    missingRights: (namespace, needed) => translated(missingRights(kube, namespace, needed, DEADLINE_MS)),
+    close: () => kube.dropConnections(),
     watch(query) {
       const view = createView(kube, query, () => views.delete(view));
       views.add(view);
@@ -54,7 +60,7 @@ const CODES = {
   field_conflict: "field_conflict",
   unknown_kind: "unknown_kind",
   forbidden: "forbidden",
-  unauthorized: "forbidden",
+  unauthorized: "unauthorized",
   invalid: "refused",
   not_found: "refused",
   expired: "away",

@@ -1,29 +1,34 @@
 import type { Readable } from "node:stream";
 import { DomainError } from "#domain/shared/errors.ts";
 import { isKubeError } from "#k8s/client/errors.ts";
-import { connectKube, type Kube } from "#k8s/client/kube.ts";
-import type { PodLogs } from "#server/ports/pod-logs.ts";
+import type { Kube } from "#k8s/client/kube.ts";
+import type { PodLogRequest, PodLogs } from "#server/ports/pod-logs.ts";
+import { type ClusterTarget, connectTarget } from "./cluster.ts";
 
 const DEADLINE_MS = 10_000;
 
-type Connection = Readonly<{ kubeconfig: string | undefined; context: string | undefined }>;
+/** Credentials that were replaced are of no use any more, and clusters are a handful. */
+const KEPT_MAX = 20;
 
-/** Connects when the first log is asked for: everything else of web works without a cluster. */
-export function kubernetesPodLogs({ kubeconfig, context }: Connection): PodLogs {
-  let connected: Promise<Kube> | null = null;
-  const kube = (): Promise<Kube> => {
-    connected ??= connectKube(
-      kubeconfig === undefined ? "in-cluster" : { kubeconfig, ...(context === undefined ? {} : { context }) },
-    ).catch((cause: unknown) => {
-      connected = null;
+/** Connects to a cluster when its first log is asked for: everything else of web works without. */
+export function kubernetesPodLogs(ambient: ClusterTarget): PodLogs {
+  const connected = new Map<string, Promise<Kube>>();
+  const kubeOf = ({ key, access }: PodLogRequest["cluster"]): Promise<Kube> => {
+    const known = connected.get(key);
+    if (known !== undefined) return known;
+    const connecting = connectTarget(access === null ? ambient : { access }).catch((cause: unknown) => {
+      connected.delete(key);
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new DomainError("unavailable", `This web process reaches no cluster: ${why}`, { cause });
     });
-    return connected;
+    const [oldest] = connected.keys();
+    if (oldest !== undefined && connected.size >= KEPT_MAX) connected.delete(oldest);
+    connected.set(key, connecting);
+    return connecting;
   };
   return {
-    async open({ namespace, pod, ...options }, signal): Promise<Readable> {
-      const client = await kube();
+    async open({ cluster, namespace, pod, ...options }, signal): Promise<Readable> {
+      const client = await kubeOf(cluster);
       try {
         return await client.podLog({ namespace, name: pod }, { ...options, signal, deadlineMs: DEADLINE_MS });
       } catch (error) {

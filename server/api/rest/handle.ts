@@ -74,9 +74,9 @@ function repeatable(
   return { actorId: actor.id, method: request.method, path: url.pathname + url.search, key, bodyHash, status };
 }
 
-/** An answer that carries a plan carries its number as ETag, to be sent back as If-Match. */
+/** An answer that carries a plan carries its number as ETag, another its generation: to be sent back as If-Match. */
 function success(body: unknown, status: number, requestId: string, headers: Record<string, string> = {}): Response {
-  const number = planNumber(body);
+  const number = versionNumber(body);
   const isDryRun = typeof body === "object" && body !== null && "dryRun" in body;
   const etag: Record<string, string> = number === null ? {} : { etag: `"${number}"` };
   return json(body, isDryRun ? 200 : status, {
@@ -87,10 +87,11 @@ function success(body: unknown, status: number, requestId: string, headers: Reco
   });
 }
 
-function planNumber(body: unknown): number | null {
+function versionNumber(body: unknown): number | null {
   if (typeof body !== "object" || body === null) return null;
   if ("entries" in body && "number" in body && typeof body.number === "number") return body.number;
-  return "plan" in body ? planNumber(body.plan) : null;
+  if ("plan" in body) return versionNumber(body.plan);
+  return "generation" in body && typeof body.generation === "number" ? body.generation : null;
 }
 
 /** `no-transform`: what follows a log must not wait for a compressor to fill its buffer. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DomainError } from "#domain/shared/errors.ts";
 import { HttpProblem } from "#server/api/errors.ts";
 import { type Match, pathNames } from "./match.ts";
-import type { Route } from "./routes.ts";
+import { IF_MATCH, type Route } from "./routes.ts";
 
 const BODY_BYTES_MAX = 1 << 20;
 const EMPTY = new Uint8Array();
@@ -41,7 +41,8 @@ export function gatherInput({ route, params }: Match, request: Request, body: Ui
   const stray = Object.keys(members).filter((name) => name in shape && !inBody.includes(name));
   if (stray.length > 0)
     throw invalid(stray.map((path) => ({ path, message: "this is said by the address or a header, not by the body" })));
-  const expected = route.ifMatch === undefined ? {} : { [route.ifMatch]: readIfMatch(request.headers) };
+  const expected =
+    route.ifMatch === undefined ? {} : { [route.ifMatch]: readIfMatch(request.headers, IF_MATCH[route.ifMatch]) };
   return { ...members, ...query, ...expected, ...params };
 }
 
@@ -89,16 +90,16 @@ function readBoolean(path: string, text: string): boolean {
 }
 
 /** `"41"`, also weak or bare, as people type it. Throws `precondition_required` and `invalid`. */
-function readIfMatch(headers: Headers): number {
+function readIfMatch(headers: Headers, what: string): number {
   const text = headers.get("if-match");
   if (text === null)
     throw new DomainError(
       "precondition_required",
-      'Say which plan you have seen: send its number as If-Match: "<plan number>". So nobody overwrites what they have not read.',
+      `Say what you have seen: send If-Match: "<${what}>". So nobody overwrites what they have not read.`,
     );
   const number = /^\s*(?:W\/)?(?:"(\d{1,9})"|(\d{1,9}))\s*$/.exec(text);
   if (number !== null) return Number(number[1] ?? number[2]);
-  throw invalid([{ path: "If-Match", message: 'this is one plan number in quotes, such as "41"' }]);
+  throw invalid([{ path: "If-Match", message: `this is one ${what} in quotes, such as "41"` }]);
 }
 
 const invalid = (fields: { path: string; message: string }[]) =>

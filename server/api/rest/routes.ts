@@ -3,6 +3,10 @@ import { listTokens } from "#server/services/access/list-tokens.ts";
 import { revokeToken } from "#server/services/access/revoke-token.ts";
 import { putArtifact } from "#server/services/artifact/put.ts";
 import { listAudit } from "#server/services/audit/list.ts";
+import { createCluster } from "#server/services/cluster/create.ts";
+import { listClusters } from "#server/services/cluster/list.ts";
+import { removeCluster } from "#server/services/cluster/remove.ts";
+import { updateCluster } from "#server/services/cluster/update.ts";
 import { getAlertRules } from "#server/services/endpoint/alert-rules.ts";
 import { createEndpoint } from "#server/services/endpoint/create.ts";
 import { deleteEndpoint } from "#server/services/endpoint/delete.ts";
@@ -15,7 +19,6 @@ import { setHealthTargets } from "#server/services/endpoint/set-health-targets.t
 import { tryEndpoint } from "#server/services/endpoint/try.ts";
 import { createEnvironment } from "#server/services/environment/create.ts";
 import { listEnvironments } from "#server/services/environment/list.ts";
-import { listClusters } from "#server/services/environment/list-clusters.ts";
 import { acknowledgeIncident } from "#server/services/incident/acknowledge.ts";
 import { getIncident } from "#server/services/incident/get.ts";
 import { listIncidents } from "#server/services/incident/list.ts";
@@ -62,12 +65,15 @@ export type Route = Readonly<{
   /** Inputs taken from the query; a GET takes all that its path does not name. */
   query?: readonly string[];
   /** The input that comes in If-Match, and whose absence is 428. */
-  ifMatch?: "expectedPlan";
+  ifMatch?: keyof typeof IF_MATCH;
   /** The body is the file itself. */
   upload?: true;
   /** The answer is this text, or a stream of it, and no JSON. */
   media?: "text/plain" | "application/yaml";
 }>;
+
+/** What the number in If-Match is. */
+export const IF_MATCH = { expectedPlan: "plan number", expectedGeneration: "generation" } as const;
 
 const environment = ["environment"];
 
@@ -85,6 +91,9 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/environments", verb: listEnvironments },
   { method: "POST", path: "/environments", verb: createEnvironment, status: 201 },
   { method: "GET", path: "/clusters", verb: listClusters },
+  { method: "POST", path: "/clusters", verb: createCluster, status: 201 },
+  { method: "PUT", path: "/clusters/{cluster}", verb: updateCluster, ifMatch: "expectedGeneration" },
+  { method: "DELETE", path: "/clusters/{cluster}", verb: removeCluster, query: ["abandon"] },
   { method: "POST", path: "/endpoints", verb: createEndpoint, status: 201 },
   { method: "GET", path: "/endpoints", verb: listEndpoints },
   { method: "GET", path: "/endpoints/{endpoint}", verb: getEndpoint },

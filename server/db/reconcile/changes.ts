@@ -18,21 +18,24 @@ export async function changesAfter(db: Database, id: bigint): Promise<FoundChang
     orderBy: { id: "asc" },
     take: CHANGES_READ_MAX,
   });
-  return rows.map((row) => ({
-    id: row.id,
-    kind: row.kind === "environment" ? "environment" : "endpoint",
-    key: row.key,
-  }));
+  return rows.map((row) => ({ id: row.id, kind: kindOf(row.kind), key: row.key }));
 }
 
-/** Everything there is to reconcile. */
+const kindOf = (kind: string): ChangeKey["kind"] => (kind === "cluster" || kind === "environment" ? kind : "endpoint");
+
+/** Everything there is to reconcile, clusters first: the rest waits for them. */
 export async function allKeys(db: Database): Promise<ChangeKey[]> {
-  const environments = await db.read.environment.findMany({ select: { id: true } });
+  const clusters = await db.read.cluster.findMany({ where: { removedAt: null }, select: { id: true } });
+  const environments = await db.read.environment.findMany({
+    where: { OR: [{ removedAt: null }, { status: null }, { status: { purgedAt: null } }] },
+    select: { id: true },
+  });
   const endpoints = await db.read.endpoint.findMany({
     where: { OR: [{ status: null }, { status: { purgedAt: null } }] },
     select: { uid: true },
   });
   return [
+    ...clusters.map(({ id }) => ({ kind: "cluster" as const, key: id })),
     ...environments.map(({ id }) => ({ kind: "environment" as const, key: id })),
     ...endpoints.map(({ uid }) => ({ kind: "endpoint" as const, key: uid })),
   ];

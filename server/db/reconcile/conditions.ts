@@ -3,7 +3,7 @@ import { Prisma } from "#server/db/generated/client.ts";
 
 export type ConditionReport = Omit<Condition, "lastTransitionAt">;
 export type SubjectCondition = ConditionReport &
-  Readonly<{ subjectKind: "environment" | "endpoint" | "revision"; subjectId: string }>;
+  Readonly<{ subjectKind: "cluster" | "environment" | "endpoint" | "revision"; subjectId: string }>;
 
 /** `lastTransitionAt` is kept unless the status flips, so "since when" stays true across rewrites. */
 export const upsertConditions = (conditions: readonly SubjectCondition[]) => Prisma.sql`

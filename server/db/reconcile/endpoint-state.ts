@@ -13,6 +13,7 @@ const PLANS_READ = 60;
 const moment = z.coerce.date();
 const environmentSchema = z.object({
   id: z.string(),
+  clusterId: z.string(),
   name: z.string(),
   namespace: z.string(),
   kind: z.string(),

@@ -18,7 +18,7 @@ export const createEndpoint = defineVerb({
   run: (ctx, { name, environment: environmentName, healthTargets }) =>
     ctx
       .write(async (tx) => {
-        const environment = await tx.environment.findUnique({ where: { name: environmentName } });
+        const environment = await tx.environment.findFirst({ where: { name: environmentName, removedAt: null } });
         if (environment === null) throw new DomainError("not_found", `There is no environment "${environmentName}".`);
         requireWriteIn(ctx.actor, environmentKindSchema.parse(environment.kind));
         await refuseWhileDeleting(tx, environment.id, name);

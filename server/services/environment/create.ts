@@ -1,9 +1,33 @@
 import { createEnvironmentSchema, environmentViewSchema, warmReplicasOf } from "#domain/environment/schema.ts";
 import { DomainError } from "#domain/shared/errors.ts";
+import type { Tx } from "#server/db/client.ts";
 import { isUniqueViolation } from "#server/db/errors.ts";
 import { jsonOrNull } from "#server/db/json.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { environmentViews, findEnvironments } from "./view.ts";
+
+/**
+ * A namespace in which one of ours still is: known by another name of the same cluster, or being taken away.
+ * Throws `name_taken`.
+ */
+async function refuseUsed(tx: Tx, clusterId: string, namespace: string): Promise<void> {
+  const [other] = await tx.$queryRaw<{ environment: string; cluster: string; removedAt: Date | null }[]>`
+    SELECT e.name AS environment, k.name AS cluster, e."removedAt" FROM "Environment" e
+    JOIN "Cluster" k ON k.id = e."clusterId"
+    LEFT JOIN "EnvironmentStatus" s ON s."environmentId" = e.id
+    LEFT JOIN "ClusterStatus" mine ON mine."clusterId" = ${clusterId}::uuid
+    LEFT JOIN "ClusterStatus" theirs ON theirs."clusterId" = e."clusterId"
+    WHERE e.namespace = ${namespace} AND (
+      (e."clusterId" = ${clusterId}::uuid AND e."removedAt" IS NOT NULL AND s."purgedAt" IS NULL)
+      OR (e."clusterId" <> ${clusterId}::uuid AND e."removedAt" IS NULL AND mine."clusterUid" = theirs."clusterUid"))
+    LIMIT 1`;
+  if (other === undefined) return;
+  const why =
+    other.removedAt === null
+      ? `"${other.environment}" of "${other.cluster}", which is the same cluster by another name`
+      : `"${other.environment}", which is being taken away since ${other.removedAt.toISOString()}`;
+  throw new DomainError("name_taken", `The namespace "${namespace}" is in use by ${why}.`);
+}
 
 export const createEnvironment = defineVerb({
   name: "environment.create",
@@ -15,8 +39,9 @@ export const createEnvironment = defineVerb({
     ctx
       .write(async (tx) => {
         const { cluster: clusterName, podMonitorLabels, scrapeNamespace, ...given } = input;
-        const cluster = await tx.cluster.findUnique({ where: { name: clusterName } });
+        const cluster = await tx.cluster.findFirst({ where: { name: clusterName, removedAt: null } });
         if (cluster === null) throw new DomainError("not_found", `There is no cluster "${clusterName}".`);
+        await refuseUsed(tx, cluster.id, input.namespace);
         const { id } = await tx.environment.create({
           data: {
             ...given,
@@ -26,6 +51,7 @@ export const createEnvironment = defineVerb({
             podMonitorLabels: jsonOrNull(podMonitorLabels),
             warmReplicas: input.warmReplicas ?? warmReplicasOf(input.kind),
             createdBy: ctx.actor.name,
+            updatedBy: ctx.actor.name,
           },
         });
         const [answer] = await environmentViews(tx, await findEnvironments(tx, { id }, 1));

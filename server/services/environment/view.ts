@@ -6,7 +6,12 @@ const WITH_STATUS = { cluster: true, status: true } as const;
 type Row = Awaited<ReturnType<typeof findEnvironments>>[number];
 
 export const findEnvironments = (tx: Tx, where: { id?: string; name?: { gt: string } }, take: number) =>
-  tx.environment.findMany({ where, include: WITH_STATUS, orderBy: { name: "asc" }, take });
+  tx.environment.findMany({
+    where: { removedAt: null, ...where },
+    include: WITH_STATUS,
+    orderBy: { name: "asc" },
+    take,
+  });
 
 const { shape } = environmentViewSchema;
 
@@ -29,6 +34,7 @@ export async function environmentViews(tx: Tx, rows: readonly Row[]): Promise<En
     generation: row.generation,
     observedAt: row.status?.observedAt.toISOString() ?? null,
     routersReady: row.status?.routersReady ?? null,
+    missingRights: row.status?.rightsCheckedAt == null ? null : row.status.missingRights,
     conditions: conditions.get(row.id) ?? [],
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),

@@ -45,7 +45,7 @@ async function ensureAdministrator(tx: Tx, { email, password }: Config["admin"])
 }
 
 async function ensureCluster(tx: Tx, name: string): Promise<Written<string>> {
-  const known = await tx.cluster.findUnique({ where: { name } });
+  const known = await tx.cluster.findFirst({ where: { name, removedAt: null } });
   if (known !== null) return { answer: known.id, unchanged: true };
   const { id } = await tx.cluster.create({ data: { name } });
   return { answer: id, audit: { action: "cluster.create", subject: { kind: "cluster", id, name } } };
@@ -62,6 +62,8 @@ async function ensureEnvironment(
     const audit = { action: "environment.create", subject: { kind: "environment", id, name }, after: { ...wanted } };
     return { answer: null, audit, change: { kind: "environment", key: id } };
   }
+  // Somebody deleted it: it is not made anew at each start.
+  if (known.removedAt !== null) return { answer: null, unchanged: true };
   const { gatewayUrl, imagePrefix, serviceType } = wanted;
   const before = { gatewayUrl: known.gatewayUrl, imagePrefix: known.imagePrefix, serviceType: known.serviceType };
   const after = { gatewayUrl, imagePrefix, serviceType };

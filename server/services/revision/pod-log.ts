@@ -3,6 +3,7 @@ import { z } from "zod";
 import { podLogInputSchema } from "#domain/revision/pods.ts";
 import { revisionObjectName } from "#domain/shared/cluster-names.ts";
 import { DomainError } from "#domain/shared/errors.ts";
+import { accessOf } from "#server/services/cluster/access-of.ts";
 import { findEndpoint } from "#server/services/endpoint/find.ts";
 import { defineVerb } from "#server/services/verb.ts";
 
@@ -17,13 +18,14 @@ export const openPodLog = defineVerb({
   output: z.custom<Readable>(),
   async run(ctx, { revision, pod, container = MODEL_CONTAINER, follow, previous, tailLines, ...ref }) {
     const endpoint = await findEndpoint(ctx.db.read, ref);
-    const { namespace } = await ctx.db.read.environment.findUniqueOrThrow({
+    const { namespace, cluster } = await ctx.db.read.environment.findUniqueOrThrow({
       where: { id: endpoint.environment.id },
-      select: { namespace: true },
+      include: { cluster: true },
     });
     // Deployment, ReplicaSet hash, five characters: exact, for another endpoint may be called `<endpoint>-r1`.
     const own = new RegExp(`^${revisionObjectName(endpoint.name, revision)}-[a-z0-9]+-[a-z0-9]{5}$`);
     if (!own.test(pod)) throw new DomainError("not_found", `r${revision} of ${endpoint.name} has no pod "${pod}".`);
-    return ctx.podLogs.open({ namespace, pod, container, follow, previous, tailLines }, ctx.signal);
+    const target = { key: `${cluster.id}/${cluster.generation}`, access: accessOf(ctx.vault, cluster) };
+    return ctx.podLogs.open({ cluster: target, namespace, pod, container, follow, previous, tailLines }, ctx.signal);
   },
 });

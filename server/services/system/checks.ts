@@ -50,7 +50,12 @@ export async function checkPrometheus(metrics: MetricsSource, signal: AbortSigna
 }
 
 export async function checkEnvironments(db: Database): Promise<SystemCheck[]> {
-  const rows = await db.read.environment.findMany({ include: { status: true }, orderBy: { name: "asc" }, take: 100 });
+  const rows = await db.read.environment.findMany({
+    where: { removedAt: null },
+    include: { status: true },
+    orderBy: { name: "asc" },
+    take: 100,
+  });
   return rows.map(({ name, namespace, status }) => {
     const title = `Environment ${name}`;
     const seen = status?.observedAt;
