@@ -3,11 +3,8 @@ import { GeistMono } from "geist/font/mono";
 import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { ThemeProvider } from "next-themes";
-import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
-import { ApiProvider } from "#components/trpc/provider.tsx";
 import { Toaster } from "#components/ui/toast.tsx";
-import { TooltipProvider } from "#components/ui/tooltip.tsx";
 
 export const metadata: Metadata = {
   title: { default: "Slipway", template: "%s · Slipway" },
@@ -29,12 +26,8 @@ export default function Layout({ children }: { children: ReactNode }) {
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
       <body>
         <ThemeProvider attribute="data-theme" defaultTheme="system" enableSystem disableTransitionOnChange>
-          <NuqsAdapter>
-            <ApiProvider>
-              <TooltipProvider>{children}</TooltipProvider>
-              <Toaster />
-            </ApiProvider>
-          </NuqsAdapter>
+          {children}
+          <Toaster />
         </ThemeProvider>
       </body>
     </html>

@@ -1,8 +1,10 @@
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
+import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
 import { AccountMenu } from "#components/layout/account-menu.tsx";
 import { Frame } from "#components/layout/frame.tsx";
+import { ApiProvider } from "#components/trpc/provider.tsx";
 import { AccountProvider } from "#components/ui/access.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { sameSitePath } from "#domain/shared/same-site-path.ts";
@@ -17,11 +19,15 @@ export default async function Layout({ children }: { children: ReactNode }) {
   if (account === null) redirect(signInPath(sameSitePath(given.get("x-slipway-path"))));
   const narrowNav = (await cookies()).get("slipway-nav")?.value === "narrow";
   return (
-    <AccountProvider account={account}>
-      <Frame account={account} accountMenu={<AccountMenu />} narrowNav={narrowNav}>
-        {children}
-      </Frame>
-    </AccountProvider>
+    <NuqsAdapter>
+      <ApiProvider>
+        <AccountProvider account={account}>
+          <Frame account={account} accountMenu={<AccountMenu />} narrowNav={narrowNav}>
+            {children}
+          </Frame>
+        </AccountProvider>
+      </ApiProvider>
+    </NuqsAdapter>
   );
 }
 

@@ -2,14 +2,19 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Undo2 } from "lucide-react";
+import dynamic from "next/dynamic";
 import { parseAsInteger, useQueryStates } from "nuqs";
+import { useEffect } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import { useRefusal } from "#components/ui/access.tsx";
 import { Button } from "#components/ui/button.tsx";
 import type { Endpoint, EndpointRef } from "./endpoint-ref.ts";
 import { versionsWords } from "./plan-words.ts";
-import { RollbackDialog } from "./rollback-dialog.tsx";
+
+// Fetched as soon as the button stands, so that the one click that must not wait does not.
+const loadDialog = () => import("./rollback-dialog.tsx").then((file) => file.RollbackDialog);
+const RollbackDialog = dynamic(loadDialog, { ssr: false });
 
 /** Whether the dialog is open, and for which plan: in the address, so that an incident can link to it. 0: the rule's own. */
 export const useRollbackDialog = () => {
@@ -28,6 +33,7 @@ export const useRollbackDialog = () => {
 export function RollbackControl({ at, view }: { at: EndpointRef; view: Endpoint }) {
   const trpc = useTRPC();
   const dialog = useRollbackDialog();
+  useEffect(() => void loadDialog(), []);
   const preview = useQuery(trpc.endpoint.rollbackPreview.queryOptions(at));
   const forbidden = useRefusal("traffic:rollback");
   const { target, why, choices = [] } = preview.data ?? { target: null, why: null };

@@ -7,14 +7,18 @@ import { classNames } from "./class-names.ts";
 import { Tooltip } from "./tooltip.tsx";
 
 export const buttonStyle = cva(
-  "inline-flex h-control shrink-0 items-center justify-center gap-2 whitespace-nowrap rounded-control border px-3 font-medium text-body select-none aria-disabled:cursor-not-allowed aria-disabled:opacity-60 [&_svg]:size-4 [&_svg]:shrink-0",
+  "inline-flex h-control shrink-0 items-center justify-center gap-2 whitespace-nowrap rounded-control border px-3 font-medium text-body select-none aria-disabled:cursor-not-allowed [&_svg]:size-4 [&_svg]:shrink-0",
   {
     variants: {
       look: {
-        filled: "border-transparent bg-accent text-on-accent enabled:not-aria-disabled:hover:opacity-90",
-        outline: "border-edge bg-surface text-ink enabled:not-aria-disabled:hover:bg-hover",
-        quiet: "border-transparent bg-transparent text-ink enabled:not-aria-disabled:hover:bg-hover",
-        danger: "border-failing bg-surface text-failing enabled:not-aria-disabled:hover:bg-hover",
+        filled:
+          "border-transparent bg-accent text-on-accent enabled:not-aria-disabled:hover:bg-accent-strong aria-disabled:border-line aria-disabled:bg-hover aria-disabled:text-muted",
+        outline:
+          "border-edge bg-surface text-ink enabled:not-aria-disabled:hover:bg-hover aria-disabled:border-line aria-disabled:text-muted",
+        quiet:
+          "border-transparent bg-transparent text-ink enabled:not-aria-disabled:hover:bg-hover aria-disabled:text-muted",
+        danger:
+          "border-failing bg-surface text-failing enabled:not-aria-disabled:hover:bg-hover aria-disabled:border-line aria-disabled:text-muted",
       },
       size: {
         normal: "",
@@ -44,8 +48,8 @@ export function Button({ look, size, asChild, busy, refusal, className, onClick,
     <Element
       type={asChild ? undefined : "button"}
       {...rest}
-      className={classNames(buttonStyle({ look, size }), rest.disabled && "cursor-not-allowed opacity-60", className)}
-      aria-disabled={inactive || undefined}
+      className={classNames(buttonStyle({ look, size }), className)}
+      aria-disabled={inactive || rest.disabled || undefined}
       aria-busy={busy || undefined}
       onClick={inactive ? (event) => event.preventDefault() : onClick}
     />

@@ -1,12 +1,10 @@
 import { z } from "zod";
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "./password-length.ts";
 import { roleSchema } from "./schema.ts";
 
 export const personIdSchema = z.uuid().brand<"PersonId">();
 
 const emailSchema = z.string().trim().toLowerCase().pipe(z.email("this is no e-mail address").max(254));
-export const PASSWORD_LENGTH_MIN = 10;
-/** scrypt takes any length; a limit keeps one request from costing as much as a thousand. */
-export const PASSWORD_LENGTH_MAX = 128;
 const newPasswordSchema = z
   .string()
   .min(PASSWORD_LENGTH_MIN, `a password has ${PASSWORD_LENGTH_MIN} characters or more`)

@@ -4,10 +4,10 @@ import {
   decideHealth,
   type HealthQuestion,
   type HealthView,
-  healthSentence,
   type ServingRevision,
   unseenHealth,
 } from "./health.ts";
+import { healthSentence } from "./health-words.ts";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 22, 2, 48) + seconds * 1000);
 const AWAY = { why: "Prometheus does not answer", since: at(180) };

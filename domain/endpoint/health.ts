@@ -8,7 +8,7 @@ export type HealthState = (typeof HEALTH_STATES)[number];
 export const TARGET_NAMES = ["errorRatioMax", "latencyMsP99Max", "readyPodsMin"] as const;
 export type TargetName = (typeof TARGET_NAMES)[number];
 
-/** As the API gives it; `healthSentence` makes the one sentence of it, with times as the reader's clock has them. */
+/** As the API gives it; `healthSentence` of health-words.ts makes the one sentence of it, with times as the reader's clock has them. */
 export const healthViewSchema = z.object({
   state: z.enum(HEALTH_STATES),
   /** What is the matter, without when: "v8 · r5 answers 4.1 % errors (target 1 %)". */
@@ -34,32 +34,6 @@ export function unseenHealth(health: HealthView, blind: NonNullable<HealthView["
 }
 
 export const isMissing = (state: HealthState): boolean => state === "Degraded" || state === "Failing";
-
-/** A change this much older than the trouble is not named beside it. */
-const RELATED_MS_MAX = 3_600_000;
-
-/** "Degraded: v8 · r5 answers 4.1 % errors (target 1 %) since 02:51, 3 min after change #41". */
-export function healthSentence(health: HealthView, clock: (at: string) => string): string {
-  const words = healthWords(health, clock);
-  return words === "" ? health.state : `${health.state}: ${words}`;
-}
-
-/** The sentence without its first word, for where that stands beside it. */
-export function healthWords(health: HealthView, clock: (at: string) => string): string {
-  const { state, cause, since, after, blind } = health;
-  const unseen = blind === null ? "" : `${blind.why} since ${clock(blind.since)}`;
-  // Not seeing is the whole of it, and has its own beginning.
-  if (state === "Unknown" && blind !== null) return cause === "" ? unseen : `${cause}, but ${unseen}`;
-  const when = since === null || state === "Healthy" ? "" : ` since ${clock(since)}`;
-  const afterMs = since === null || after === null ? Infinity : Date.parse(since) - Date.parse(after.at);
-  const change =
-    when === "" || after === null || afterMs > RELATED_MS_MAX
-      ? ""
-      : `, ${spanOf(Math.max(0, afterMs))} after change #${after.plan}`;
-  return `${cause}${when}${change}${unseen === "" ? "" : `; ${unseen}`}`;
-}
-
-const spanOf = (ms: number): string => (ms < 60_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);
 
 export type HealthTargets = z.infer<typeof healthTargetsSchema>;
 

@@ -45,7 +45,7 @@ export const endpointViewSchema = z.object({
   /** Base of the inference addresses: add `/v2/models/{name}/infer`. */
   url: z.string(),
   generation: z.number().int(),
-  healthTargets: healthTargetsSchema,
+  healthTargets: z.object({ errorRatioMax: z.number(), latencyMsP99Max: z.number(), readyPodsMin: z.number().int() }),
   health: healthViewSchema,
   /** Nobody is told of its incidents until then; null: they are told. */
   silencedUntil: momentSchema.nullable(),

@@ -1,15 +1,11 @@
 import { z } from "zod";
+import { isReservedName, NAME_FORM, NAME_FORM_WORDS, NAME_RESERVED_WORDS } from "./name-rules.ts";
 
-const RESERVED = new Set(["v2", "metrics", "health"]);
-
-/** Names of endpoints, environments, clusters and aliases: a DNS label of at most 40 characters. */
+/** Names of endpoints, environments, clusters and aliases. */
 export const nameSchema = z
   .string()
-  .regex(
-    /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/,
-    "use 1 to 40 of a-z, 0-9 and -, beginning with a letter, not ending with -",
-  )
-  .refine((name) => !RESERVED.has(name) && !name.startsWith("slipway-"), "this name is reserved");
+  .regex(NAME_FORM, NAME_FORM_WORDS)
+  .refine((name) => !isReservedName(name), NAME_RESERVED_WORDS);
 
 /** A model's name may hold capitals, dots, spaces and slashes; it never becomes a Kubernetes name. */
 export const modelNameSchema = z

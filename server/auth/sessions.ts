@@ -2,7 +2,7 @@ import { hkdfSync } from "node:crypto";
 import { type BetterAuthOptions, betterAuth } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { APIError } from "better-auth/api";
-import { PASSWORD_LENGTH_MAX } from "#domain/access/people.ts";
+import { PASSWORD_LENGTH_MAX } from "#domain/access/password-length.ts";
 import { roleSchema } from "#domain/access/schema.ts";
 import { DomainError } from "#domain/shared/errors.ts";
 import type { Database } from "#server/db/client.ts";

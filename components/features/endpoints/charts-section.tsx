@@ -13,7 +13,6 @@ import { classNames } from "#components/ui/class-names.ts";
 import { bytesWords, latencyWords, rateWords, ratioWords } from "#components/ui/quantity-words.ts";
 import { revisionLabel, revisionLine } from "#components/ui/revision.tsx";
 import { clockWords } from "#components/ui/time-words.ts";
-import { healthTargetsSchema } from "#domain/endpoint/schema.ts";
 import { RangeChoice } from "./range-choice.tsx";
 import type { Measured } from "./use-metrics.ts";
 import { coreWords } from "./words.ts";
@@ -69,7 +68,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
         ? quantiles.filter((one) => one !== quantile)
         : [...new Set([...quantiles, quantile])],
     );
-  const { errorRatioMax, latencyMsP99Max } = healthTargetsSchema.parse(view.healthTargets);
+  const { errorRatioMax, latencyMsP99Max } = view.healthTargets;
   const noGpu = shown.every((series) => series.gpuUtilization.every((value) => value === null));
   const wantsGpu = view.revisions.some(({ resources }) => resources.gpu > 0);
   const more = all ? "" : "max-sm:hidden";

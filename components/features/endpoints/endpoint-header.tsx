@@ -11,7 +11,7 @@ import { CopyLine } from "#components/ui/copy-button.tsx";
 import { Menu, MenuItem, MenuLine } from "#components/ui/menu.tsx";
 import { StatusIcon, statusColour } from "#components/ui/status-badge.tsx";
 import { clockWords } from "#components/ui/time-words.ts";
-import { healthSentence } from "#domain/endpoint/health.ts";
+import { healthSentence } from "#domain/endpoint/health-words.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 
 type EndpointHeaderProps = Readonly<{ view: Endpoint; kind: Kind | undefined; rollback: ReactNode }>;

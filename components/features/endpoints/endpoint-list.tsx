@@ -2,6 +2,7 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Plus, Search } from "lucide-react";
+import dynamic from "next/dynamic";
 import { parseAsString, useQueryState } from "nuqs";
 import { useDeferredValue, useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
@@ -14,7 +15,10 @@ import { Input } from "#components/ui/input.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { EndpointRows } from "./endpoint-rows.tsx";
-import { NewEndpointSheet } from "./new-endpoint-sheet.tsx";
+
+const NewEndpointSheet = dynamic(() => import("./new-endpoint-sheet.tsx").then((file) => file.NewEndpointSheet), {
+  ssr: false,
+});
 
 /** All endpoints, unhealthy first. Search is in the address, so that a list can be sent to somebody. */
 export function EndpointList() {
@@ -87,7 +91,7 @@ export function EndpointList() {
           />
         )
       ) : null}
-      <NewEndpointSheet open={adding} onOpenChange={setAdding} environment={environment} />
+      {adding ? <NewEndpointSheet open onOpenChange={setAdding} environment={environment} /> : null}
     </div>
   );
 }

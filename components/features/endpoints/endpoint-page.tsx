@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import type { ReactNode } from "react";
@@ -19,12 +20,13 @@ import { ChartsSection } from "./charts-section.tsx";
 import { EndpointBanners } from "./endpoint-banners.tsx";
 import { EndpointHeader } from "./endpoint-header.tsx";
 import { LastChanges } from "./last-changes.tsx";
-import { LedgerTab } from "./ledger-tab.tsx";
 import { PodsTab } from "./pods-tab.tsx";
-import { SettingsTab } from "./settings-tab.tsx";
 import { TrafficCard } from "./traffic-card.tsx";
 import { NOW, useMetrics } from "./use-metrics.ts";
 import { useRange } from "./use-range.ts";
+
+const LedgerTab = dynamic(() => import("./ledger-tab.tsx").then((file) => file.LedgerTab), { ssr: false });
+const SettingsTab = dynamic(() => import("./settings-tab.tsx").then((file) => file.SettingsTab), { ssr: false });
 
 type EndpointPageProps = EndpointRef & Readonly<{ tryIt?: ReactNode }>;
 

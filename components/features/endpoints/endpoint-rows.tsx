@@ -13,7 +13,7 @@ import { Sparkline } from "#components/ui/sparkline.tsx";
 import { StatusBadge, StatusIcon } from "#components/ui/status-badge.tsx";
 import { clockWords } from "#components/ui/time-words.ts";
 import { TrafficBar } from "#components/ui/traffic-bar.tsx";
-import { healthWords } from "#domain/endpoint/health.ts";
+import { healthWords } from "#domain/endpoint/health-words.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { latestOf } from "./words.ts";
 

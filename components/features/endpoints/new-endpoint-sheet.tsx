@@ -14,7 +14,7 @@ import { Sheet } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { nameSchema } from "#domain/shared/names.ts";
+import { nameProblem } from "#domain/shared/name-rules.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 
 type NewEndpointSheetProps = Readonly<{
@@ -38,7 +38,7 @@ export function NewEndpointSheet({ open, onOpenChange, environment: chosenAtFirs
       onSuccess: (made) => router.push(screenPaths.endpoint(made.environment, made.name)),
     }),
   );
-  const problem = name === "" ? null : (nameSchema.safeParse(name).error?.issues[0]?.message ?? null);
+  const problem = name === "" ? null : nameProblem(name);
   const failure = create.error === null ? null : failureOf(create.error);
   const ready = name !== "" && problem === null && environment !== undefined;
   const submit = () => {

@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { useState } from "react";
 import type { EndpointRef } from "#components/endpoint/endpoint-ref.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
@@ -15,7 +16,9 @@ import { RevisionSwatch, revisionLabel } from "#components/ui/revision.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";
 import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
-import { PodLog, type PodPlace } from "./pod-log.tsx";
+import type { PodPlace } from "./pod-log.tsx";
+
+const PodLog = dynamic(() => import("./pod-log.tsx").then((file) => file.PodLog), { ssr: false });
 
 type Item = Outputs["endpoint"]["pods"]["items"][number];
 type Pod = Item["pods"][number];

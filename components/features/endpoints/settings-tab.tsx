@@ -42,7 +42,7 @@ export function SettingsTab({ view, kind }: { view: Endpoint; kind: Kind | undef
 function HealthTargets({ view, refusal }: { view: Endpoint; refusal: string | null }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const { errorRatioMax, latencyMsP99Max, readyPodsMin } = healthTargetsSchema.parse(view.healthTargets);
+  const { errorRatioMax, latencyMsP99Max, readyPodsMin } = view.healthTargets;
   const [errors, setErrors] = useState(String(Number((errorRatioMax * 100).toFixed(4))));
   const [latency, setLatency] = useState(String(latencyMsP99Max));
   const [pods, setPods] = useState(String(readyPodsMin));

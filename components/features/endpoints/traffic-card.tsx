@@ -1,5 +1,6 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useQueryState } from "nuqs";
 import { Fragment, useState } from "react";
@@ -16,8 +17,11 @@ import { StatusIcon } from "#components/ui/status-badge.tsx";
 import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
 import { percent, TrafficBar } from "#components/ui/traffic-bar.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
-import { ChangeTrafficSheet } from "./change-traffic-sheet.tsx";
 import { latestOf } from "./words.ts";
+
+const ChangeTrafficSheet = dynamic(() => import("./change-traffic-sheet.tsx").then((file) => file.ChangeTrafficSheet), {
+  ssr: false,
+});
 
 type TrafficCardProps = Readonly<{
   at: EndpointRef;

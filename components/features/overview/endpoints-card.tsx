@@ -7,7 +7,7 @@ import { StatusBadge, StatusIcon } from "#components/ui/status-badge.tsx";
 import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
 import { clockWords } from "#components/ui/time-words.ts";
 import { TrafficBar } from "#components/ui/traffic-bar.tsx";
-import { healthWords } from "#domain/endpoint/health.ts";
+import { healthWords } from "#domain/endpoint/health-words.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import type { Overview } from "./overview-type.ts";
 

@@ -10,7 +10,7 @@ import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { PASSWORD_LENGTH_MIN } from "#domain/access/people.ts";
+import { PASSWORD_LENGTH_MIN } from "#domain/access/password-length.ts";
 import { ROLE_WORDS } from "#domain/access/words.ts";
 import { screenPaths, signInPath } from "#domain/shared/screen-paths.ts";
 

@@ -1,7 +1,8 @@
 "use client";
 
 import { Select } from "#components/ui/select.tsx";
-import { type Role, roleSchema } from "#domain/access/schema.ts";
+import { ROLES } from "#domain/access/rights.ts";
+import type { Role } from "#domain/access/schema.ts";
 import { ROLE_WORDS } from "#domain/access/words.ts";
 
 type RoleSelectProps = Readonly<{
@@ -13,6 +14,6 @@ type RoleSelectProps = Readonly<{
   "aria-describedby"?: string;
 }>;
 
-const OPTIONS = roleSchema.options.map((role) => ({ value: role, label: ROLE_WORDS[role].one }));
+const OPTIONS = ROLES.map((role) => ({ value: role, label: ROLE_WORDS[role].one }));
 
 export const RoleSelect = (props: RoleSelectProps) => <Select {...props} options={OPTIONS} />;
