@@ -11,12 +11,16 @@ export function fleetQueries(
   by: FleetBy,
   windowSeconds: number,
   environment?: string,
-  endpoint?: string,
+  endpoints?: string | readonly string[],
 ): Readonly<Record<FleetMetric, string>> {
   // Names of environments and endpoints hold nothing that PromQL or JSON would write otherwise.
   const label = (name: string, value: string | undefined) =>
     value === undefined ? "" : `${name}=${JSON.stringify(value)},`;
-  const where = label("environment", environment) + label("endpoint", endpoint);
+  const of =
+    endpoints === undefined || typeof endpoints === "string"
+      ? label("endpoint", endpoints)
+      : `endpoint=~${JSON.stringify(endpoints.join("|"))},`;
+  const where = label("environment", environment) + of;
   const requests = (more: string) =>
     `sum by (${by}) (rate(slipway_requests_total{${where}${more}}[${windowSeconds}s]))`;
   const meant = requests('role=~"live|fallback"');

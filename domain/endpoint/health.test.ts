@@ -1,12 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  decideHealth,
-  type HealthQuestion,
-  type HealthView,
-  type ServingRevision,
-  unseenHealth,
-} from "./health.ts";
+import { decideHealth, type HealthQuestion, type HealthView, type ServingRevision, unseenHealth } from "./health.ts";
 import { healthSentence } from "./health-words.ts";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 22, 2, 48) + seconds * 1000);

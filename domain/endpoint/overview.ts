@@ -1,10 +1,26 @@
 import { z } from "zod";
 import { nameSchema } from "#domain/shared/names.ts";
 import { momentSchema, planEntryViewSchema, planViewSchema } from "#domain/shared/views.ts";
-import { healthViewSchema } from "./health.ts";
+import { HEALTH_STATES, healthViewSchema } from "./health.ts";
 import { endpointUidSchema } from "./schema.ts";
 
-export const overviewInputSchema = z.strictObject({ environment: nameSchema.optional() });
+export const overviewInputSchema = z.strictObject({
+  environment: nameSchema.optional(),
+  /** A part of `<environment>/<name>`. */
+  search: z.string().trim().toLowerCase().max(82).optional(),
+  state: z.enum(HEALTH_STATES).optional(),
+  order: z.enum(["health", "name", "changed"]).default("health"),
+  offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+const stateCountSchema = z.object({
+  state: z.enum(HEALTH_STATES),
+  count: z.number().int(),
+  /** The one that is in this state for longest. */
+  longest: z.object({ name: z.string(), environment: z.string(), since: momentSchema.nullable() }),
+});
+export type StateCount = z.infer<typeof stateCountSchema>;
 
 /** One value per entry of the overview's `timestamps`; a gap is null, never zero. */
 const series = z.array(z.number().nullable());
@@ -31,8 +47,12 @@ const overviewEndpointSchema = z.object({
 
 export const overviewSchema = z.object({
   at: momentSchema,
-  /** Unhealthy first, then by name. */
+  /** One page of them; unhealthy first, then by name, unless asked otherwise. */
   endpoints: z.array(overviewEndpointSchema),
+  /** On all pages of this search. */
+  total: z.number().int(),
+  /** Of all endpoints of the environment whatever is searched for, worst first; states that none is in are left out. */
+  counts: z.array(stateCountSchema),
   /** Of every series: one hour up to now. Null with why when metrics cannot be had. */
   timestamps: z.array(momentSchema),
   metricsUnavailable: z.object({ why: z.string(), since: momentSchema.nullable() }).nullable(),

@@ -111,10 +111,19 @@ export const findSurroundings = (
     WHERE r."endpointUid" = wanted.uid AND r.number = ANY(${revisions}::int[])
   ) named`;
 
-/** The newest plans of these endpoints together, by when they were decided. */
-export const findRecentPlans = (tx: Tx, endpointUids: readonly string[], take: number): Promise<PlanRow[]> =>
-  tx.$queryRawUnsafe<PlanRow[]>(
-    `${SELECT_PLANS} WHERE p."endpointUid" = ANY($1::uuid[]) ORDER BY p."decidedAt" DESC LIMIT $2::int`,
-    endpointUids,
+type RecentPlanRow = PlanRow & Readonly<{ endpoint: string; environment: string }>;
+
+/** The newest plans of all endpoints that are not deleted, by when they were decided. */
+export const findRecentPlans = (tx: Tx, environment: string | undefined, take: number): Promise<RecentPlanRow[]> =>
+  tx.$queryRawUnsafe<RecentPlanRow[]>(
+    `SELECT recent.*, named.endpoint, named.environment FROM (
+       SELECT p.id, d.name AS endpoint, v.name AS environment FROM "TrafficPlan" p
+       JOIN "Endpoint" d ON d.uid = p."endpointUid" JOIN "Environment" v ON v.id = d."environmentId"
+       WHERE d."deletedAt" IS NULL AND ($1::text IS NULL OR v.name = $1::text)
+       ORDER BY p."decidedAt" DESC LIMIT $2::int
+     ) named
+     CROSS JOIN LATERAL (${SELECT_PLANS} WHERE p.id = named.id) recent
+     ORDER BY recent."decidedAt" DESC`,
+    environment ?? null,
     take,
   );

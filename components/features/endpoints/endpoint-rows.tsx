@@ -1,23 +1,23 @@
 "use client";
 
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown } from "lucide-react";
 import Link from "next/link";
-import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { changeWords, sharesOf } from "#components/endpoint/plan-words.ts";
-import type { Outputs } from "#components/trpc/outputs.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { classNames } from "#components/ui/class-names.ts";
 import { latencyWords, rateWords, ratioWords } from "#components/ui/quantity-words.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { Skeleton } from "#components/ui/skeleton.tsx";
 import { Sparkline } from "#components/ui/sparkline.tsx";
 import { StatusBadge, StatusIcon } from "#components/ui/status-badge.tsx";
 import { clockWords } from "#components/ui/time-words.ts";
 import { TrafficBar } from "#components/ui/traffic-bar.tsx";
 import { healthWords } from "#domain/endpoint/health-words.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
+import type { Fleet, FleetEndpoint, FleetOrder } from "./use-fleet.ts";
 import { latestOf } from "./words.ts";
-
-type Endpoint = Outputs["endpoint"]["overview"]["endpoints"][number];
 
 const ROW_PX = 52;
 const PHONE_ROW_PX = 76;
@@ -26,8 +26,10 @@ const OVERSCAN = 12;
 const COLUMNS =
   "grid grid-cols-[100px_minmax(130px,1.4fr)_minmax(80px,0.7fr)_minmax(130px,1.2fr)_124px_120px_124px_minmax(130px,1fr)] items-center gap-3 px-4";
 
-/** Only the rows in sight are in the page: a thousand endpoints scroll as ten do. */
-export function EndpointRows({ endpoints }: { endpoints: readonly Endpoint[] }) {
+type EndpointRowsProps = Readonly<{ total: number; fleet: Fleet }>;
+
+/** Only the rows in sight are in the page and asked for: a thousand endpoints scroll as ten do. */
+export function EndpointRows({ total, fleet }: EndpointRowsProps) {
   const list = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const [phone, setPhone] = useState(false);
@@ -35,7 +37,7 @@ export function EndpointRows({ endpoints }: { endpoints: readonly Endpoint[] }) 
     const query = window.matchMedia("(width < 40rem)");
     const measure = () => {
       setPhone(query.matches);
-      setTop(list.current?.offsetTop ?? 0);
+      setTop((list.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
     };
     measure();
     query.addEventListener("change", measure);
@@ -43,37 +45,63 @@ export function EndpointRows({ endpoints }: { endpoints: readonly Endpoint[] }) 
   }, []);
   const height = phone ? PHONE_ROW_PX : ROW_PX;
   const rows = useWindowVirtualizer({
-    count: endpoints.length,
+    count: total,
     estimateSize: () => height,
     overscan: OVERSCAN,
     scrollMargin: top,
-    getItemKey: (index) => endpoints[index]?.uid ?? index,
+    getItemKey: (place) => fleet.at(place)?.uid ?? place,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows measured at the other width are measured again
   useLayoutEffect(() => rows.measure(), [height]);
+  const items = rows.getVirtualItems();
+  const [from, to] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+  const { look } = fleet;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is another function at each rendering, and does the same
+  useEffect(() => look(from, to), [from, to]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section aria-label="Endpoints" tabIndex={0} className="overflow-x-auto rounded-card border bg-surface">
       {/* biome-ignore lint/a11y/useSemanticElements: rows that stand freely, as only those in sight exist, cannot be a table's */}
-      <div role="table" aria-label="Endpoints" aria-rowcount={endpoints.length + 1} className="sm:min-w-[1050px]">
+      <div role="table" aria-label="Endpoints" aria-rowcount={total + 1} className="sm:min-w-[1050px]">
         {/* biome-ignore lint/a11y/useSemanticElements: see above */}
         <div role="rowgroup" className="border-b text-label text-muted max-sm:hidden">
-          <HeadRow />
+          <HeadRow fleet={fleet} />
         </div>
         {/* biome-ignore lint/a11y/useSemanticElements: see above */}
-        <div ref={list} role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map((item) => {
-            const endpoint = endpoints[item.index];
-            return endpoint === undefined ? null : (
-              <RowBox key={item.key} index={item.index} height={height} y={item.start - top}>
-                {phone ? <PhoneRow endpoint={endpoint} /> : <WideRow endpoint={endpoint} />}
-              </RowBox>
-            );
-          })}
+        <div ref={list} role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }} onKeyDown={walk}>
+          {items.map((item) => (
+            <RowBox key={item.key} index={item.index} height={height} y={item.start - top}>
+              <RowOf endpoint={fleet.at(item.index)} phone={phone} />
+            </RowBox>
+          ))}
         </div>
       </div>
     </section>
   );
+}
+
+const RowOf = memo(({ endpoint, phone }: { endpoint: FleetEndpoint | undefined; phone: boolean }) =>
+  endpoint === undefined ? (
+    // biome-ignore lint/a11y/useSemanticElements: as the rows
+    <div role="cell" className="flex h-full items-center px-4">
+      <Skeleton className="h-3 w-full" />
+    </div>
+  ) : phone ? (
+    <PhoneRow endpoint={endpoint} />
+  ) : (
+    <WideRow endpoint={endpoint} />
+  ),
+);
+RowOf.displayName = "RowOf";
+
+/** j and k go down and up, as in mail. */
+function walk(event: KeyboardEvent<HTMLElement>): void {
+  const step = event.key === "j" ? 1 : event.key === "k" ? -1 : 0;
+  if (step === 0 || event.metaKey || event.ctrlKey || event.altKey) return;
+  const links = [...event.currentTarget.querySelectorAll<HTMLElement>("[role=row] a")].toSorted(
+    (a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top,
+  );
+  links[links.indexOf(document.activeElement as HTMLElement) + step]?.focus();
 }
 
 const RowBox = ({ index, height, y, children }: RowBoxProps) => (
@@ -90,21 +118,57 @@ const RowBox = ({ index, height, y, children }: RowBoxProps) => (
 );
 type RowBoxProps = Readonly<{ index: number; height: number; y: number; children: ReactNode }>;
 
-const HEADS = ["Health", "Name", "Environment", "Traffic", "Requests", "Errors", "p99", "Last change"];
+const HEADS: readonly Readonly<{ head: string; order?: FleetOrder }>[] = [
+  { head: "Health", order: "health" },
+  { head: "Name", order: "name" },
+  { head: "Environment" },
+  { head: "Traffic" },
+  { head: "Requests" },
+  { head: "Errors" },
+  { head: "p99" },
+  { head: "Last change", order: "changed" },
+];
+const SORTED = { health: "descending", name: "ascending", changed: "descending" } as const;
 
-const HeadRow = () => (
+const HeadRow = ({ fleet: { filter, setFilter } }: { fleet: Fleet }) => (
   // biome-ignore lint/a11y/useSemanticElements: a grid of divs, as its rows are
   <div role="row" tabIndex={-1} aria-rowindex={1} className={classNames(COLUMNS, "h-8 font-medium")}>
-    {HEADS.map((head) => (
+    {HEADS.map(({ head, order }) => (
       // biome-ignore lint/a11y/useSemanticElements: as above
-      <div key={head} role="columnheader" tabIndex={-1}>
-        {head}
+      <div
+        key={head}
+        role="columnheader"
+        tabIndex={-1}
+        aria-sort={order === undefined ? undefined : filter.order === order ? SORTED[order] : "none"}
+      >
+        {order === undefined ? (
+          head
+        ) : (
+          <button
+            type="button"
+            onClick={() => void setFilter({ order })}
+            className={classNames(
+              "inline-flex items-center gap-1 hover:text-ink",
+              filter.order === order && "text-ink",
+            )}
+          >
+            {head}
+            <ArrowDown
+              className={classNames(
+                "size-3",
+                filter.order === order ? "" : "invisible",
+                order === "name" && "rotate-180",
+              )}
+              aria-hidden
+            />
+          </button>
+        )}
       </div>
     ))}
   </div>
 );
 
-function WideRow({ endpoint }: { endpoint: Endpoint }) {
+function WideRow({ endpoint }: { endpoint: FleetEndpoint }) {
   const { lastChange } = endpoint;
   return (
     <div className={classNames(COLUMNS, "h-full")} role="presentation">
@@ -148,7 +212,8 @@ function WideRow({ endpoint }: { endpoint: Endpoint }) {
   );
 }
 
-const healthOf = ({ health }: Endpoint): string => healthWords(health, (at) => clockWords(new Date(at), new Date()));
+const healthOf = ({ health }: FleetEndpoint): string =>
+  healthWords(health, (at) => clockWords(new Date(at), new Date()));
 
 const GridCell = ({ children, className }: { children: ReactNode; className?: string }) => (
   // biome-ignore lint/a11y/useSemanticElements: a grid of divs, as only rows in sight exist
@@ -157,7 +222,7 @@ const GridCell = ({ children, className }: { children: ReactNode; className?: st
   </div>
 );
 
-const NameLink = ({ endpoint }: { endpoint: Endpoint }) => (
+const NameLink = ({ endpoint }: { endpoint: FleetEndpoint }) => (
   <Link
     href={screenPaths.endpoint(endpoint.environment, endpoint.name)}
     prefetch={false}
@@ -167,7 +232,7 @@ const NameLink = ({ endpoint }: { endpoint: Endpoint }) => (
   </Link>
 );
 
-const EnvironmentName = ({ endpoint }: { endpoint: Endpoint }) =>
+const EnvironmentName = ({ endpoint }: { endpoint: FleetEndpoint }) =>
   endpoint.environmentKind === "production" ? (
     <Badge tone="warning">{endpoint.environment}</Badge>
   ) : (
@@ -188,7 +253,7 @@ const Trend = ({ values, words, label }: TrendProps) => (
 );
 
 /** Two lines on a phone: what and how well, then how it is shared. */
-function PhoneRow({ endpoint }: { endpoint: Endpoint }) {
+function PhoneRow({ endpoint }: { endpoint: FleetEndpoint }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: as the wide rows
     <div role="cell" className="flex h-full flex-col justify-center gap-1 px-4">

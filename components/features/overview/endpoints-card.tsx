@@ -13,12 +13,8 @@ import type { Overview } from "./overview-type.ts";
 
 type Endpoint = Overview["endpoints"][number];
 
-/** The rest is a page of its own, with a search. */
-const SHOWN_MAX = 50;
-
 export function EndpointsCard({ overview }: { overview: Overview }) {
-  const shown = overview.endpoints.slice(0, SHOWN_MAX);
-  const hidden = overview.endpoints.length - shown.length;
+  const { endpoints: shown, total } = overview;
   return (
     <Card
       title="Endpoints"
@@ -37,9 +33,9 @@ export function EndpointsCard({ overview }: { overview: Overview }) {
           <PhoneRow key={endpoint.uid} endpoint={endpoint} />
         ))}
       </ul>
-      {hidden > 0 ? (
+      {total > shown.length ? (
         <Link href={screenPaths.endpoints} className="block border-t px-4 py-2 text-accent hover:underline">
-          All {overview.endpoints.length} endpoints
+          All {total} endpoints
         </Link>
       ) : null}
     </Card>
@@ -93,7 +89,12 @@ const EndpointsTable = ({ endpoints }: { endpoints: readonly Endpoint[] }) => (
 );
 
 const EndpointLink = ({ endpoint }: { endpoint: Endpoint }) => (
-  <Link href={screenPaths.endpoint(endpoint.environment, endpoint.name)} className="font-medium hover:underline">
+  <Link
+    href={screenPaths.endpoint(endpoint.environment, endpoint.name)}
+    // Fifty addresses fetched ahead would be fifty requests for one click.
+    prefetch={false}
+    className="font-medium hover:underline"
+  >
     {endpoint.name}
   </Link>
 );

@@ -17,7 +17,7 @@ export function FirstRun({ overview, compact = false }: { overview: Overview; co
   const first = overview.endpoints[0];
   const endpointPath =
     first === undefined ? screenPaths.endpoints : screenPaths.endpoint(first.environment, first.name);
-  const models = useQuery({ ...trpc.model.list.queryOptions({ limit: 1 }), enabled: overview.endpoints.length < 2 });
+  const models = useQuery({ ...trpc.model.list.queryOptions({ limit: 1 }), enabled: overview.total < 2 });
   const isDeployed = overview.endpoints.some(({ entries }) => entries.length > 0);
   const isAsked = overview.endpoints.some(({ requestsPerSecond }) =>
     requestsPerSecond?.some((value) => (value ?? 0) > 0),
@@ -47,7 +47,7 @@ export function FirstRun({ overview, compact = false }: { overview: Overview; co
     },
   ];
   const next = steps.find(({ done }) => !done);
-  if (compact && (next === undefined || overview.endpoints.length > 1)) return null;
+  if (compact && (next === undefined || overview.total > 1)) return null;
   return (
     <div className="flex flex-col gap-6">
       {compact ? null : <h1 className="font-semibold text-title">Put a first model into production.</h1>}

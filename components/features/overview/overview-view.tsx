@@ -44,12 +44,12 @@ export function OverviewView() {
 
 function OverviewOf({ overview, environment }: { overview: Overview; environment: string | null }) {
   const now = new Date(useNow() ?? overview.at);
-  const { endpoints } = overview;
-  if (endpoints.length === 0 && environment === null) return <FirstRun overview={overview} />;
+  const { endpoints, counts, total } = overview;
+  if (total === 0 && environment === null) return <FirstRun overview={overview} />;
   const sentence =
-    endpoints.length === 0
+    total === 0
       ? `There is no endpoint in ${environment} yet.`
-      : overviewSentence(endpoints, (at) => clockWords(new Date(at), now));
+      : overviewSentence(counts, (at) => clockWords(new Date(at), now));
   return (
     <div className="flex flex-col gap-6">
       <h1 className="font-semibold text-title">{sentence}</h1>

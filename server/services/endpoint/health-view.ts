@@ -1,10 +1,9 @@
 import { type HealthView, healthViewSchema, unseenHealth } from "#domain/endpoint/health.ts";
 import type { Tx } from "#server/db/client.ts";
+import { STALE_MS } from "#server/db/fleet.ts";
 
 export type HealthViews = (endpointUid: string) => HealthView;
 
-/** The worker's copies are proven current every ten seconds: after this long they are old. */
-const STALE_MS = 45_000;
 const NOT_LOOKED: HealthView = {
   state: "Unknown",
   cause: "nobody has looked yet",

@@ -1,47 +1,54 @@
 import { type FleetMetric, fleetQueries } from "#domain/endpoint/fleet-queries.ts";
-import type { HEALTH_STATES } from "#domain/endpoint/health.ts";
+import { healthViewSchema } from "#domain/endpoint/health.ts";
 import { type Overview, overviewInputSchema, overviewSchema } from "#domain/endpoint/overview.ts";
 import { endpointUidSchema } from "#domain/endpoint/schema.ts";
 import { environmentKindSchema } from "#domain/environment/schema.ts";
 import { DomainError } from "#domain/shared/errors.ts";
 import type { PlanView } from "#domain/shared/views.ts";
+import { countFleet, findFleetPage } from "#server/db/fleet.ts";
 import { findNewestPlans, findRecentPlans } from "#server/db/plans.ts";
 import type { ServiceContext } from "#server/services/context.ts";
+import { likeText } from "#server/services/paging.ts";
 import { planViews } from "#server/services/traffic/plan-view.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { healthViews } from "./health-view.ts";
 
 const HOUR_SECONDS = 3_600;
-/** Thirty values draw a sparkline; a thousand endpoints have three each. */
+/** Thirty values draw a sparkline. */
 const STEP_SECONDS = 120;
 const RECENT_CHANGES = 10;
 
 type Endpoint = Overview["endpoints"][number];
+const healthStateSchema = healthViewSchema.shape.state;
 
-/** Everything the first screen shows, in a fixed number of queries however many endpoints there are. */
+/** What the first screen and the list of endpoints show: a page of rows, in a fixed number of queries however many there are. */
 export const getOverview = defineVerb({
   name: "endpoint.overview",
   kind: "query",
   permission: "endpoint:read",
   input: overviewInputSchema,
   output: overviewSchema,
-  async run(ctx, { environment }) {
+  async run(ctx, { environment, search, ...asked }) {
     const tx = ctx.db.read;
-    const where = environment === undefined ? {} : { environment: { name: environment } };
-    const [rows, metrics] = await Promise.all([
+    const [{ uids, total }, counts, recent] = await Promise.all([
+      findFleetPage(tx, { ...asked, environment, search: search === undefined ? undefined : likeText(search) }),
+      countFleet(tx, environment),
+      findRecentPlans(tx, environment, RECENT_CHANGES),
+    ]);
+    const [found, plans, health] = await Promise.all([
       tx.endpoint.findMany({
-        where: { deletedAt: null, ...where },
+        where: { uid: { in: uids } },
         include: { environment: { include: { status: true } } },
       }),
-      sparklines(ctx, environment),
+      findNewestPlans(tx, uids),
+      healthViews(tx, uids),
     ]);
-    const uids = rows.map((row) => row.uid);
-    const plans = await findNewestPlans(tx, uids);
-    const recent = await findRecentPlans(tx, uids, RECENT_CHANGES);
-    const views = await planViews(tx, [...plans, ...recent]);
-    const health = await healthViews(tx, uids);
+    const rows = found.toSorted((a, b) => uids.indexOf(a.uid) - uids.indexOf(b.uid));
+    const [views, metrics] = await Promise.all([
+      planViews(tx, [...plans, ...recent]),
+      sparklines(ctx, { environment, endpoints: rows.map(({ name }) => name) }),
+    ]);
     const planOf = new Map(plans.map((plan, index) => [plan.endpointUid, views[index]]));
-    const nameOf = new Map(rows.map((row) => [row.uid, { endpoint: row.name, environment: row.environment.name }]));
     const endpoints = rows.map((row): Endpoint => {
       const plan = planOf.get(row.uid);
       return {
@@ -59,13 +66,18 @@ export const getOverview = defineVerb({
     });
     return {
       at: new Date().toISOString(),
-      endpoints: endpoints.sort(worstFirst),
+      endpoints,
+      total,
+      counts: counts.map(({ state, count, name, environment: where, since }) => ({
+        state: healthStateSchema.parse(state),
+        count,
+        longest: { name, environment: where, since: since?.toISOString() ?? null },
+      })),
       timestamps: metrics.timestamps,
       metricsUnavailable: metrics.why,
       recentChanges: recent.flatMap((plan, index) => {
         const view = views[plans.length + index];
-        const name = nameOf.get(plan.endpointUid);
-        return view === undefined || name === undefined ? [] : [{ ...view, ...name }];
+        return view === undefined ? [] : [{ ...view, endpoint: plan.endpoint, environment: plan.environment }];
       }),
     };
   },
@@ -84,17 +96,7 @@ const lastChangeOf = ({ number, kind, status, decidedAt, decidedBy, reason }: Pl
 const byTraffic = (a: PlanView["entries"][number], b: PlanView["entries"][number]) =>
   Number(a.role === "shadow") - Number(b.role === "shadow") || b.weightPercent - a.weightPercent;
 
-const ORDER = [
-  "Failing",
-  "Degraded",
-  "Unknown",
-  "Deploying",
-  "Healthy",
-] as const satisfies (typeof HEALTH_STATES)[number][];
-const worstFirst = (a: Endpoint, b: Endpoint) =>
-  ORDER.indexOf(a.health.state) - ORDER.indexOf(b.health.state) ||
-  a.name.localeCompare(b.name) ||
-  a.environment.localeCompare(b.environment);
+type Shown = Readonly<{ environment: string | undefined; endpoints: readonly string[] }>;
 
 type Sparklines = Readonly<{
   timestamps: string[];
@@ -102,13 +104,13 @@ type Sparklines = Readonly<{
   of(environment: string, endpoint: string): Pick<Endpoint, FleetMetric>;
 }>;
 
-/** One query per metric for all endpoints. A source that does not answer is told, and hides nothing else. */
-async function sparklines(ctx: ServiceContext, environment: string | undefined): Promise<Sparklines> {
+/** One query per metric for all endpoints that are shown. A source that does not answer is told, and hides nothing else. */
+async function sparklines(ctx: ServiceContext, shown: Shown): Promise<Sparklines> {
   // On whole steps: otherwise every reading would draw other points.
   const toSeconds = Math.floor(Date.now() / 1000 / STEP_SECONDS) * STEP_SECONDS;
   const range = { fromSeconds: toSeconds - HOUR_SECONDS, toSeconds, stepSeconds: STEP_SECONDS };
   const times = Array.from({ length: HOUR_SECONDS / STEP_SECONDS + 1 }, (_, i) => range.fromSeconds + i * STEP_SECONDS);
-  const queries = fleetQueries("environment, endpoint", STEP_SECONDS, environment);
+  const queries = fleetQueries("environment, endpoint", STEP_SECONDS, shown.environment, shown.endpoints);
   try {
     const series = async (metric: FleetMetric) => {
       const samples = await ctx.metrics.range(queries[metric], range, ctx.signal);
