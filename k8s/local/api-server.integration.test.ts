@@ -1,6 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -105,6 +114,36 @@ describe("the API server", () => {
     const again = createStore({ dataDir: folder });
     expect(again.get("configmaps", "default", "after")).toEqual(made);
     again.close();
+  });
+
+  it("starts on a file with damaged lines: keeps every whole one, says what it left out, and reuses no version", () => {
+    const path = join(folder, "store.jsonl");
+    const store = createStore({ dataDir: folder });
+    for (const name of ["a", "b", "c"])
+      store.create("configmaps", { ...map(name), metadata: { name, namespace: "default" } });
+    const before = store.currentVersion();
+    store.close();
+    const found = readFileSync(path, "utf8");
+    const lines = found.split("\n");
+    const damaged = lines
+      .map((line) => (line.includes('"name":"b"') ? `${"\0".repeat(40)}${line.slice(40)}` : line))
+      .join("\n");
+    writeFileSync(path, damaged);
+    const said: string[] = [];
+    const again = createStore({ dataDir: folder, onDamage: (sentence) => said.push(sentence) });
+    expect(again.list("configmaps", "default").map((object) => object.metadata.name)).toEqual(
+      expect.arrayContaining(["a", "c"]),
+    );
+    expect(again.get("configmaps", "default", "b")).toBeUndefined();
+    expect(said).toEqual([expect.stringContaining("1 lines")]);
+    expect(readFileSync(`${path}.damaged`, "utf8")).toBe(damaged);
+    expect(again.currentVersion()).toBeGreaterThan(before);
+    expect(() => again.eventsSince(before)).toThrow("too old resource version");
+    again.close();
+    const third = createStore({ dataDir: folder, onDamage: (sentence) => said.push(sentence) });
+    expect(said).toHaveLength(1);
+    expect(third.get("configmaps", "default", "c")).toBeDefined();
+    third.close();
   });
 
   it("does not let its file grow with every write, and reads the shortened one", () => {

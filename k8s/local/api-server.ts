@@ -78,6 +78,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const { server, url, resetConnections } = await listen(createServer({ key: keyPem, cert: certPem }), host, port);
   const store = createStore({
     dataDir,
+    onDamage: (message) => process.stderr.write(`${JSON.stringify({ level: "error", message })}\n`),
     ...(options.serviceCidr !== undefined && { serviceCidr: options.serviceCidr }),
     ...(options.historyLimit !== undefined && { historyLimit: options.historyLimit }),
   });

@@ -15,7 +15,10 @@ export type Authenticator = {
   tokenFor(namespace: string, name: string, uid: string): string;
 };
 
-const same = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+function same(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
 
 export function createAuthenticator(adminToken: string, secret: string, store: Pick<Store, "get">): Authenticator {
   const sign = (claim: string) => createHmac("sha256", secret).update(claim).digest("base64url");

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createHistory, type History, type PastEvent } from "./history.ts";
 import { freezeJson, jsonOf } from "./json.ts";
-import { type LogEntry, type LogFile, openLog, readLog } from "./log-file.ts";
+import { type LogEntry, type LogFile, openLog, type ReadLog, readLog } from "./log-file.ts";
 import { createTables, type Tables } from "./tables.ts";
 import type { KubeObject, ResourceName, StoreEvent } from "./types.ts";
 
@@ -10,6 +10,8 @@ export type JournalOptions = {
   dataDir?: string;
   /** Events kept for watches that begin in the past; older ones answer 410. */
   historyLimit?: number;
+  /** Told what could not be read of the file, in one sentence. */
+  onDamage?: (sentence: string) => void;
 };
 
 /** Where writes become real: numbered, in the file, in the tables, in the history, and told to listeners, in this order. */
@@ -32,9 +34,18 @@ export function openJournal(options: JournalOptions, track: (event: StoreEvent) 
   const tables = createTables();
   const history = createHistory(options.historyLimit ?? DEFAULT_HISTORY);
   const path = options.dataDir === undefined ? undefined : join(options.dataDir, "store.jsonl");
-  const read = path === undefined ? { entries: [], bytes: 0 } : readLog(path);
+  const read: ReadLog = path === undefined ? { entries: [], bytes: 0 } : readLog(path);
   let version = replay(read.entries, tables, history);
   const log = path === undefined ? undefined : openLog(path, read.bytes);
+  if (read.damage) {
+    // A version that a lost line had is never given again (a line is longer than one byte), and nobody may go on from
+    // before the loss: watches begin anew.
+    version += read.damage.bytes;
+    history.forgetUntil(version);
+    log?.rewrite(snapshotLines(tables, version));
+    const { lines, bytes, copy } = read.damage;
+    options.onDamage?.(`${lines} lines (${bytes} bytes) of ${path} are damaged and were left out; as found: ${copy}`);
+  }
   const compactWhenDue = log === undefined ? () => {} : createCompaction(log, tables);
   const listeners = createListeners();
 
@@ -96,7 +107,8 @@ function replay(entries: readonly LogEntry[], tables: Tables, history: History):
     else {
       const event = eventOf(entry, tables);
       if (!event) continue;
-      version = event.rv;
+      // Not always in order: the line that ended the snapshot may be lost.
+      version = Math.max(version, event.rv);
       applyTo(tables, event);
       history.add(event);
     }

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   fstatSync,
   ftruncateSync,
@@ -30,13 +31,46 @@ export type LogFile = {
   close(): void;
 };
 
-/** Reads what is whole: a last line torn by kill -9 is dropped, and cut off so that later lines are readable. */
-export function readLog(path: string): { entries: LogEntry[]; bytes: number } {
+export type ReadLog = {
+  entries: LogEntry[];
+  /** Up to the end of the last line; what kill -9 tore off after it was never acknowledged. */
+  bytes: number;
+  /** Lines that were complete once and cannot be read now, as after a loss of power; the file as found is kept in `copy`. */
+  damage?: { lines: number; bytes: number; copy: string };
+};
+
+/** Reads every line that is whole: each stands alone, so that a damaged one takes no other with it. */
+export function readLog(path: string): ReadLog {
   if (!existsSync(path)) return { entries: [], bytes: 0 };
   const content = readFileSync(path);
   const bytes = content.lastIndexOf(0x0a) + 1;
-  const lines = content.subarray(0, bytes).toString("utf8").split("\n");
-  return { entries: lines.filter(Boolean).map((line) => JSON.parse(line) as LogEntry), bytes };
+  const lines = content.subarray(0, bytes).toString("utf8").split("\n").filter(Boolean);
+  const entries: LogEntry[] = [];
+  const damage = { lines: 0, bytes: 0, copy: `${path}.damaged` };
+  for (const line of lines) {
+    const entry = entryOf(line);
+    if (entry) entries.push(entry);
+    else {
+      damage.lines += 1;
+      damage.bytes += Buffer.byteLength(line);
+    }
+  }
+  if (damage.lines === 0) return { entries, bytes };
+  copyFileSync(path, damage.copy);
+  return { entries, bytes, damage };
+}
+
+function entryOf(line: string): LogEntry | undefined {
+  try {
+    const { op, r, o, n, ns, rv } = JSON.parse(line);
+    if (op === "begin") return { op };
+    if (op === "snapshot" && Number.isSafeInteger(rv)) return { op, rv };
+    if (op === "put" && Number(o?.metadata?.resourceVersion) > 0 && o.metadata.name) return { op, r, o };
+    if (op === "del" && typeof n === "string" && Number.isSafeInteger(rv)) return { op, r, ns, n, rv };
+  } catch {
+    // Not JSON: damaged.
+  }
+  return undefined;
 }
 
 /**

@@ -94,7 +94,7 @@ describe("store", () => {
     const made = store.create("pods", pod("bound"));
     store.update("pods", { ...made, spec: { ...made.spec, nodeName: "local" } });
     const stopping = store.delete("pods", "default", "bound");
-    expect(stopping?.metadata).toMatchObject({ deletionGracePeriodSeconds: 30, generation: 3 });
+    expect(stopping?.metadata).toMatchObject({ deletionGracePeriodSeconds: 30, generation: 2 });
     expect(store.delete("pods", "default", "bound")).toBe(stopping);
     expect(
       store.delete("pods", "default", "bound", { gracePeriodSeconds: 5 })?.metadata.deletionGracePeriodSeconds,
@@ -174,6 +174,19 @@ describe("store", () => {
     store.update("configmaps", { ...marked, metadata: { ...marked.metadata, finalizers: [], ownerReferences: [] } });
     store.create("configmaps", map("owned"));
     expect(store.tables.ownedBy(uid)).toEqual([]);
+  });
+
+  it("counts a pod's node as no new generation, and any other change of its spec as one", () => {
+    const made = store.create("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "p", namespace: "default" },
+      spec: { containers: [{ name: "c", image: "i" }] },
+    });
+    const bound = store.update("pods", { ...made, spec: { ...made.spec, nodeName: "here" } });
+    expect(bound.metadata.generation).toBe(1);
+    const spec = { ...bound.spec, activeDeadlineSeconds: 60 };
+    expect(store.update("pods", { ...bound, spec }).metadata.generation).toBe(2);
   });
 
   it("ignores a prototype in a hostile body", () => {

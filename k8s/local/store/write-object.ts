@@ -84,7 +84,7 @@ export function updateObject(
   }
   applyDefaults(resource, object, current);
   throwWhenInvalid(context, resource, object, current);
-  if (resource.generation && !sameOutsideMeta(object, current)) {
+  if (resource.generation && !sameOutsideMeta(object, current) && !isBinding(resource, object, current)) {
     object.metadata.generation = (current.metadata.generation ?? 0) + 1;
   }
   return commitChange(context, resource, object, current, options);
@@ -100,6 +100,13 @@ function sameOutsideMeta(a: KubeObject, b: KubeObject): boolean {
   const { metadata: _a, status: _as, ...restA } = a;
   const { metadata: _b, status: _bs, ...restB } = b;
   return equalJson(restA, restB);
+}
+
+/** Giving a pod its node is no change of what it should be. */
+function isBinding(resource: Resource, object: KubeObject, current: KubeObject): boolean {
+  if (resource.name !== "pods" || current.spec?.nodeName || !object.spec?.nodeName) return false;
+  const { nodeName: _node, ...spec } = object.spec;
+  return sameOutsideMeta({ ...object, spec }, current);
 }
 
 export function updateStatus(
