@@ -21,8 +21,21 @@ export function readAccess(text: string, context: string | undefined): ClusterAc
   }
 }
 
+const DEPTH_MAX = 64;
+
+/** By brackets and by `- - -`, without parsing: the parser's time grows with the square of the depth. */
+export function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth = bracket === "[" || bracket === "{" ? depth + 1 : Math.max(0, depth - 1);
+    if (depth > DEPTH_MAX) return true;
+  }
+  return new RegExp(`(?:[-?:][ \\t]+){${DEPTH_MAX + 1}}`).test(text);
+}
+
 /** Plain YAML 1.2 alone: whatever lets a short file become a long value, or a key mean two things, is refused. */
 function parseYaml(text: string): unknown {
+  if (isTooDeep(text)) throw invalid(problem("it is nested too deep"));
   const lineCounter = new LineCounter();
   try {
     const document = parseDocument(text, {
@@ -51,7 +64,7 @@ function parseYaml(text: string): unknown {
     return document.toJS({ maxAliasCount: 0 });
   } catch (cause) {
     if (cause instanceof DomainError) throw cause;
-    throw invalid(problem("it cannot be read: it is not YAML, or nested too deep"));
+    throw invalid(problem("it cannot be read: it is not YAML"));
   }
 }
 
