@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
+import { closeSync, openSync, writeSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 
 /** `final`: trying again would end the same. */
@@ -24,21 +24,7 @@ export async function download(url: URL, token: string, hex: string, file: strin
     response.destroy();
     throw statusError(response.statusCode ?? 0, hex);
   }
-  const hash = createHash("sha256");
-  const handle = await open(file, "w", 0o600);
-  let bytes = 0;
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      for (let offset = 0; offset < chunk.byteLength; ) offset += (await handle.write(chunk, offset)).bytesWritten;
-      bytes += chunk.byteLength;
-    }
-  } catch (error) {
-    throw transferError(error);
-  } finally {
-    await handle.close();
-  }
-  const found = hash.digest("hex");
+  const { bytes, found } = await receive(response, file);
   if (found === hex) return bytes;
   const message = `the artifact store answered ${bytes} bytes whose digest is sha256:${found} instead of sha256:${hex}`;
   throw new FetchError("digest_mismatch", message, true);
@@ -48,10 +34,31 @@ function request(url: URL, token: string): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   // An import would evaluate every export of the module, one of which loads a WebSocket client: half of this program's start.
   const { get } = process.getBuiltinModule(url.protocol === "https:" ? "node:https" : "node:http");
-  const call = get(url, { headers: { authorization: `Bearer ${token}` }, timeout: IDLE_MS }, resolve);
+  const headers = { authorization: `Bearer ${token}` };
+  const call = get(url, { agent: false, headers, timeout: IDLE_MS }, resolve);
   call.on("timeout", () => call.destroy(new Error(`no byte for ${IDLE_MS / 1_000} s`)));
   call.on("error", (error) => reject(new FetchError("store_unreachable", `${url.host}: ${error.message}`, false)));
   return promise;
+}
+
+/** Written as it comes, one piece at a time: this program has nothing else to do meanwhile. */
+function receive(response: IncomingMessage, file: string): Promise<{ bytes: number; found: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ bytes: number; found: string }>();
+  const hash = createHash("sha256");
+  const descriptor = openSync(file, "w", 0o600);
+  let bytes = 0;
+  response.on("data", (chunk: Buffer) => {
+    try {
+      hash.update(chunk);
+      for (let offset = 0; offset < chunk.byteLength; ) offset += writeSync(descriptor, chunk, offset);
+      bytes += chunk.byteLength;
+    } catch (error) {
+      response.destroy(error as Error);
+    }
+  });
+  response.on("error", (error) => reject(transferError(error)));
+  response.on("end", () => resolve({ bytes, found: hash.digest("hex") }));
+  return promise.finally(() => closeSync(descriptor));
 }
 
 function statusError(status: number, hex: string): FetchError {

@@ -3,14 +3,15 @@ import type { AddressInfo } from "node:net";
 import { loadConfig } from "./config.ts";
 import { keepCompiled } from "./keep-compiled.ts";
 import { log } from "./log.ts";
-import type { Metrics } from "./metrics.ts";
+import { createMetrics } from "./metrics.ts";
 import type { State } from "./surface.ts";
 import { createThreadPool } from "./thread-pool.ts";
 
 async function main() {
   const config = loadConfig(process.env);
+  const metrics = createMetrics();
   const started = Promise.withResolvers<void>();
-  // Threads first: they load the model while this thread is still getting ready to listen.
+  // Threads first: one boots, then loads the model, while this one makes what both need, and then listens.
   const pool = createThreadPool({
     count: config.threads,
     queueMax: config.queueMax,
@@ -26,7 +27,7 @@ async function main() {
       log("info", "inference thread ready", { warmUpMs, ...(failure === undefined ? {} : { warmUpFailure: failure }) });
     },
     onAnswered({ runMs, rows }, queueMs) {
-      if (runMs !== undefined) void state.metrics().then((metrics) => metrics.observe({ runMs, queueMs, rows }));
+      if (runMs !== undefined) metrics.observe({ runMs, queueMs, rows });
     },
   });
   const state: State = {
@@ -34,13 +35,15 @@ async function main() {
     started: started.promise,
     signature: undefined,
     pool,
-    metrics: metricsOnDemand(),
+    metrics,
   };
+  const { warmRuntime } = await import("./warm-runtime.ts");
+  await warmRuntime();
   const { createSurface } = await import("./surface.ts");
   const server = createSurface(config, state);
   server.listen(config.port, config.host, () => {
     log("info", "listening", { ...(server.address() as AddressInfo) });
-    void state.metrics().then(keepCompiled);
+    keepCompiled();
   });
   process.once("SIGTERM", () => {
     log("info", "draining", { drainMs: config.drainMs });
@@ -49,15 +52,6 @@ async function main() {
     // Callers that have not heard of it yet still get answers, each with Connection: close.
     setTimeout(() => server.close(), config.drainMs);
   });
-}
-
-/** Loaded while a thread loads the model: the library takes as long to start as a small one. */
-function metricsOnDemand(): () => Promise<Metrics> {
-  let metrics: Promise<Metrics> | undefined;
-  return () => {
-    metrics ??= import("./metrics.ts").then(({ createMetrics }) => createMetrics());
-    return metrics;
-  };
 }
 
 await main();

@@ -1,9 +1,9 @@
-import "./no-telemetry.ts";
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import ort from "onnxruntime-node";
+import type { InferenceSession, OnnxValue, Tensor } from "onnxruntime-node";
 import type { Signature, TensorSpec } from "#domain/shared/signature.ts";
 import { datatypeOf, elementCount, NUMERIC, runtimeTypeOf, type TensorData, type TensorValue } from "./datatypes.ts";
+import { ort } from "./onnxruntime.ts";
 import { LoadError, loadErrorOf, runErrorOf } from "./runtime-errors.ts";
 
 export type LoadedModel = {
@@ -13,7 +13,7 @@ export type LoadedModel = {
 };
 
 /** One thread per run: parallelism comes from several inference threads, and busy cores make a run's own threads slow. */
-const OPTIONS: ort.InferenceSession.SessionOptions = {
+const OPTIONS: InferenceSession.SessionOptions = {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   executionMode: "sequential",
@@ -27,12 +27,12 @@ export async function loadModel(file: string): Promise<LoadedModel> {
   await direct.release();
   // Only such models pay for the decoder: it is not on the way of the others' start.
   const { serveTensorsUnderZipMaps } = await import("./onnx/zipmap.ts");
-  const { bytes, tensorOf } = serveTensorsUnderZipMaps(await readFile(file));
+  const { bytes, tensorOf } = serveTensorsUnderZipMaps(readFileSync(file));
   const session = { model_external_initializers_file_folder_path: path.dirname(file) };
   return modelOf(await createSession(bytes, { ...OPTIONS, extra: { session } }), tensorOf);
 }
 
-async function createSession(source: string | Uint8Array, options: ort.InferenceSession.SessionOptions) {
+async function createSession(source: string | Uint8Array, options: InferenceSession.SessionOptions) {
   try {
     return await (typeof source === "string"
       ? ort.InferenceSession.create(source, options)
@@ -42,7 +42,7 @@ async function createSession(source: string | Uint8Array, options: ort.Inference
   }
 }
 
-function modelOf(session: ort.InferenceSession, tensorOf: ReadonlyMap<string, string>): LoadedModel {
+function modelOf(session: InferenceSession, tensorOf: ReadonlyMap<string, string>): LoadedModel {
   const outputNames = tensorOf.size > 0 ? [...tensorOf.keys()] : session.outputNames;
   const tensorName = (output: string) => tensorOf.get(output) ?? output;
   const signature: Signature = {
@@ -62,7 +62,7 @@ function modelOf(session: ort.InferenceSession, tensorOf: ReadonlyMap<string, st
   };
 }
 
-function specOf(metadata: ort.InferenceSession.ValueMetadata, name: string, side: "input" | "output"): TensorSpec {
+function specOf(metadata: InferenceSession.ValueMetadata, name: string, side: "input" | "output"): TensorSpec {
   if (!metadata.isTensor) {
     throw new LoadError(
       "unsupported_type",
@@ -79,9 +79,9 @@ function specOf(metadata: ort.InferenceSession.ValueMetadata, name: string, side
   return { name, datatype, shape: metadata.shape.map((size) => (typeof size === "number" ? size : -1)) };
 }
 
-function feedsOf(inputs: readonly TensorValue[]): Record<string, ort.Tensor> {
+function feedsOf(inputs: readonly TensorValue[]): Record<string, Tensor> {
   // Without a prototype, so that a tensor may have any name.
-  const feeds: Record<string, ort.Tensor> = Object.create(null);
+  const feeds: Record<string, Tensor> = Object.create(null);
   for (const { name, datatype, data, shape } of inputs) {
     const type = runtimeTypeOf(datatype);
     if (type === undefined) throw new Error(`${datatype} passed the signature of a model that cannot have it`);
@@ -91,7 +91,7 @@ function feedsOf(inputs: readonly TensorValue[]): Record<string, ort.Tensor> {
   return feeds;
 }
 
-async function run(session: ort.InferenceSession, feeds: Record<string, ort.Tensor>, fetches: string[]) {
+async function run(session: InferenceSession, feeds: Record<string, Tensor>, fetches: string[]) {
   try {
     return await session.run(feeds, fetches);
   } catch (error) {
@@ -99,14 +99,14 @@ async function run(session: ort.InferenceSession, feeds: Record<string, ort.Tens
   }
 }
 
-function valueFrom(name: string, tensor: ort.OnnxValue | undefined): TensorValue {
+function valueFrom(name: string, tensor: OnnxValue | undefined): TensorValue {
   const datatype = tensor === undefined ? undefined : datatypeOf(tensor.type);
   if (tensor === undefined || datatype === undefined) throw new Error(`onnxruntime gave no tensor for "${name}"`);
   return { name, datatype, shape: tensor.dims, data: tensor.data as TensorData };
 }
 
 /** onnxruntime's binding reads a Float16Array as empty, but takes the same bits from a Uint16Array. */
-function halfTensor(data: Float16Array, shape: readonly number[]): ort.Tensor {
+function halfTensor(data: Float16Array, shape: readonly number[]): Tensor {
   const bits = new ort.Tensor("uint16", new Uint16Array(data.buffer, data.byteOffset, data.length), shape);
   return Object.defineProperty(bits, "type", { value: "float16" });
 }

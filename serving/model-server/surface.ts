@@ -15,7 +15,7 @@ export type State = {
   started: Promise<void>;
   signature: Signature | undefined;
   pool: ThreadPool;
-  metrics: () => Promise<Metrics>;
+  metrics: Metrics;
 };
 
 type Exchange = { request: IncomingMessage; response: ServerResponse; config: Config; state: State };
@@ -60,10 +60,8 @@ async function handle(exchange: Exchange): Promise<void> {
       return json(exchange, isReady(state) ? 200 : 503, { started: isReady(state) });
     case "modelReady":
       return json(exchange, isReady(state) ? 200 : 503, { name: config.modelName, ready: isReady(state) });
-    case "metrics": {
-      const metrics = await state.metrics();
-      return send(exchange, 200, metrics.contentType, Buffer.from(await metrics.text()));
-    }
+    case "metrics":
+      return send(exchange, 200, state.metrics.contentType, Buffer.from(state.metrics.text()));
     case "model":
       return json(exchange, 200, describe(config, loadedSignature(state)));
     case "infer":
