@@ -123,7 +123,7 @@ async function begin(link: Link, signal: AbortSignal): Promise<void> {
 
 /** A read without an answer is the fastest sign of dead connections: watches alone would notice after half a minute. */
 async function watchOwnLease(link: Link, signal: AbortSignal): Promise<void> {
-  const { kube, table, plans, slices, lease, acknowledger } = link;
+  const { kube, table, state, plans, slices, lease, acknowledger } = link;
   let reconnectedAtMs = Number.NEGATIVE_INFINITY;
   let pauseMs = 0;
   const isCurrent = (watch: ResourceWatch) => {
@@ -133,6 +133,8 @@ async function watchOwnLease(link: Link, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await delay(LEASE_READ_EVERY_MS, undefined, { signal }).catch(() => {});
     if (signal.aborted) return;
+    // A disk that was full may have room by now.
+    state.settled().catch((error: unknown) => log.error({ err: error }, "an older plan cannot be removed"));
     try {
       const said = await lease.read();
       if (said === null || !acknowledges(said, table.acks(performance.now()))) acknowledger.changed();

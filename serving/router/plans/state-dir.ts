@@ -18,12 +18,17 @@ export type StateDir = {
   savePlan(wire: PlanWire): Promise<void>;
   removePlan(endpoint: string): Promise<void>;
   savePods(pods: RoutingState["pods"]): Promise<void>;
-  /** Resolves once all that was asked for before is on disk, or has failed. */
+  /**
+   * Resolves once no file says less than what was asked for before: it says that, or nothing. Plans whose saving failed
+   * are tried again first. Rejects with what the disk says while an older one still stands.
+   */
   settled(): Promise<void>;
 };
 
 /** Writes happen in the order they were asked for; each replaces its file atomically. */
 export function openStateDir(dir: string): StateDir {
+  /** By endpoint; the last one asked for and not saved yet. */
+  const unsaved = new Map<string, PlanWire>();
   let tail: Promise<void> = Promise.resolve();
   const inTurn = (job: () => Promise<void>) => {
     const turn = tail.then(job);
@@ -39,17 +44,36 @@ export function openStateDir(dir: string): StateDir {
         await rename(`${path}.new`, path);
       } catch (error) {
         // No plan is better than one that a restart would take for the last.
-        await rm(path, { force: true });
+        await rm(path, { force: true }).catch((failure: unknown) => {
+          throw new OlderFileStands(`${path} can be neither replaced nor removed`, { cause: failure });
+        });
         throw error;
       }
     });
+  const savePlan = async (wire: PlanWire) => {
+    unsaved.set(wire.endpoint, wire);
+    await replace(planFile(wire.endpoint), wire);
+    if (unsaved.get(wire.endpoint) === wire) unsaved.delete(wire.endpoint);
+  };
   return {
     load: () => loadState(dir),
-    savePlan: (wire) => replace(planFile(wire.endpoint), wire),
-    removePlan: (endpoint) => inTurn(() => rm(join(dir, planFile(endpoint)), { force: true })),
+    savePlan,
+    removePlan(endpoint) {
+      unsaved.delete(endpoint);
+      return inTurn(() => rm(join(dir, planFile(endpoint)), { force: true }));
+    },
     savePods: (pods) => replace(PODS_FILE, pods),
-    settled: () => tail,
+    async settled() {
+      await tail;
+      const again = await Promise.allSettled([...unsaved.values()].map(savePlan));
+      for (const attempt of again)
+        if (attempt.status === "rejected" && attempt.reason instanceof OlderFileStands) throw attempt.reason;
+    },
   };
+}
+
+class OlderFileStands extends Error {
+  override readonly name = "OlderFileStands";
 }
 
 const planFile = (endpoint: string) => `${PLAN_PREFIX}${endpoint}.json`;
