@@ -5,7 +5,7 @@ import { encodeInferResponse } from "./protocol/response.ts";
 import { RequestError } from "./request-error.ts";
 import { InferenceError, LoadError } from "./runtime-errors.ts";
 import { type LoadedModel, loadModel } from "./session.ts";
-import { type Answered, epochMs, type Job, type ThreadData, type ThreadReport } from "./thread-messages.ts";
+import { type Answered, END, epochMs, type Job, type ThreadData, type ThreadReport } from "./thread-messages.ts";
 import { warmUp } from "./warm-up.ts";
 
 type Names = Pick<ThreadData, "modelName" | "modelVersion">;
@@ -56,7 +56,8 @@ async function main() {
     const model = { ...loaded, signature: warm.signature };
     const give = (answered: Answered) =>
       port.postMessage({ kind: "answered", ...answered } satisfies ThreadReport, [answered.body.buffer as ArrayBuffer]);
-    port.on("message", (job: Job) => {
+    port.on("message", (job: Job | typeof END) => {
+      if (job === END) process.exit();
       void answer(model, { modelName, modelVersion }, job).then(give);
     });
     report({ kind: "ready", ...warm });

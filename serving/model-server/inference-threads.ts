@@ -1,7 +1,7 @@
 import "./no-telemetry.ts";
 import { Worker } from "node:worker_threads";
 import { log } from "./log.ts";
-import type { Answered, Job, ThreadData, ThreadReport } from "./thread-messages.ts";
+import { type Answered, END, type Job, type ThreadData, type ThreadReport } from "./thread-messages.ts";
 
 type ReadyReport = Extract<ThreadReport, { kind: "ready" }>;
 
@@ -14,25 +14,39 @@ export type ThreadsOptions = {
   /** The model cannot be loaded: no thread will ever answer. */
   onFailed: (failure: string) => void;
   onAnswered: (answered: Answered) => void;
-  /** A thread ended, and these jobs with it. */
-  onLost: (jobs: number[]) => void;
+  /** A run that takes longer costs its thread, which another replaces. */
+  runMsMax: number;
+  /** A thread is lost, and `ran` with it. It had not begun any of `waiting`, whose bodies are whole. */
+  onLost: (why: "ended" | "overran", ran: number | undefined, waiting: number[]) => void;
 };
 
-type Thread = { worker: Worker; ready: boolean; running: Set<number>; beganAt: number };
+type Thread = {
+  worker: Worker;
+  ready: boolean;
+  /** In the order in which the thread runs them. */
+  running: Set<number>;
+  /** When the first of `running` began. */
+  beganAt: number;
+  watchdog: NodeJS.Timeout | undefined;
+};
 
 const INFERENCE_THREAD = new URL("./inference-thread.ts", import.meta.url);
 const RESTART_DELAY_MS = 500;
 
-/** Threads with a copy of the model each. One that ends is started again. */
+/**
+ * Threads with a copy of the model each. One that ends, or runs longer than `runMsMax`, is replaced. Nothing can stop a run
+ * inside the runtime, not even the end of its thread: such a thread is left to itself, and costs a processor until it ends.
+ */
 export function startInferenceThreads(options: ThreadsOptions) {
   const threads = new Set<Thread>();
+  const abandoned = new Set<Thread>();
   let closed = false;
 
   /** One after the other: the first answers sooner when it has the processor to itself. */
   function startNext(): void {
     if (closed || threads.size >= options.count) return;
     const worker = new Worker(options.program ?? INFERENCE_THREAD, { workerData: options.data });
-    const thread: Thread = { worker, ready: false, running: new Set(), beganAt: 0 };
+    const thread: Thread = { worker, ready: false, running: new Set(), beganAt: 0, watchdog: undefined };
     threads.add(thread);
     worker.on("message", (report: ThreadReport) => receive(thread, report));
     worker.on("error", (error) => log("error", "inference thread failed", { error: String(error) }));
@@ -40,6 +54,7 @@ export function startInferenceThreads(options: ThreadsOptions) {
   }
 
   function receive(thread: Thread, report: ThreadReport): void {
+    if (abandoned.has(thread)) return;
     if (report.kind === "failed") options.onFailed(report.failure);
     if (report.kind === "ready") {
       thread.ready = true;
@@ -48,17 +63,47 @@ export function startInferenceThreads(options: ThreadsOptions) {
     }
     if (report.kind === "answered") {
       thread.running.delete(report.job);
-      thread.beganAt = performance.now();
+      began(thread);
       options.onAnswered(report);
     }
   }
 
-  function ended(thread: Thread): void {
+  function began(thread: Thread): void {
+    thread.beganAt = performance.now();
+    // Armed also when nothing runs: to refresh a timer costs less than to start one for each run.
+    thread.watchdog ??= setTimeout(() => setImmediate(judge, thread), options.runMsMax).unref();
+    thread.watchdog.refresh();
+  }
+
+  /** In a turn of its own: an answer that is already here must be heard first. */
+  function judge(thread: Thread): void {
+    if (closed || !threads.has(thread) || thread.running.size === 0) return;
+    if (performance.now() - thread.beganAt < options.runMsMax) {
+      // A timer may come a moment before its time.
+      thread.watchdog?.refresh();
+      return;
+    }
     threads.delete(thread);
-    if (closed) return;
-    log("error", "inference thread ended, starting another", { requestsLost: thread.running.size });
-    options.onLost([...thread.running]);
+    abandoned.add(thread);
+    log("error", "inference thread does not come back, starting another", { abandoned: abandoned.size });
+    lose("overran", thread);
+    // By message: terminated inside a run, the runtime's binding would take the whole process with it.
+    thread.worker.postMessage(END);
+    startNext();
+  }
+
+  function ended(thread: Thread): void {
+    clearTimeout(thread.watchdog);
+    if (abandoned.delete(thread) || closed) return;
+    threads.delete(thread);
+    log("error", "inference thread ended, starting another");
+    lose("ended", thread);
     setTimeout(startNext, RESTART_DELAY_MS);
+  }
+
+  function lose(why: "ended" | "overran", { running }: Thread): void {
+    const [ran, ...waiting] = running;
+    options.onLost(why, ran, waiting);
   }
 
   startNext();
@@ -68,18 +113,20 @@ export function startInferenceThreads(options: ThreadsOptions) {
     hand(job: Job, depth: number): boolean {
       const thread = leastBusy(threads, depth);
       if (thread === undefined) return false;
-      if (thread.running.size === 0) thread.beganAt = performance.now();
+      const isNext = thread.running.size === 0;
       thread.running.add(job.job);
-      thread.worker.postMessage(job, [job.body.buffer as ArrayBuffer]);
+      if (isNext) began(thread);
+      // What waits behind another keeps its body: should that one cost the thread, another thread runs it.
+      thread.worker.postMessage(job, isNext ? [job.body.buffer as ArrayBuffer] : []);
       return true;
     },
-    /** Every thread has been in one run for longer than `ms`. */
-    allBusyFor: (ms: number) =>
-      threads.size > 0 &&
-      [...threads].every(({ running, beganAt }) => running.size > 0 && performance.now() - beganAt > ms),
+    /** Threads that were replaced and still burn a processor. */
+    abandoned: () => abandoned.size,
+    /** Whether a thread is inside a run. */
+    running: () => abandoned.size > 0 || [...threads].some(({ running }) => running.size > 0),
     close() {
       closed = true;
-      for (const { worker } of threads) worker.unref();
+      for (const { worker } of [...threads, ...abandoned]) worker.unref();
     },
   };
 }

@@ -48,7 +48,8 @@ async function main() {
   process.once("SIGTERM", () => {
     log("info", "draining", { drainMs: config.drainMs });
     state.draining = true;
-    server.once("close", () => process.exit(0));
+    // An exit would wait for a run that may never end.
+    server.once("close", () => (pool.running() ? process.kill(process.pid, "SIGKILL") : process.exit(0)));
     // Callers that have not heard of it yet still get answers, each with Connection: close.
     setTimeout(() => server.close(), config.drainMs);
   });

@@ -13,6 +13,7 @@ type Server = Awaited<ReturnType<typeof startModelServer>>;
 const x = { name: "x", datatype: "FP32", shape: [1, 2], data: [1, 2] };
 /** A run that takes about a third of a second or longer here; `1` takes none. */
 const LONG = 200_000;
+const ENDLESS = 2 ** 50;
 const counting = (times: number) => [{ name: "times", datatype: "INT64", shape: [1], data: [times] }];
 
 async function started(model: Uint8Array, env: Record<string, string> = {}): Promise<Server> {
@@ -196,12 +197,50 @@ it("On SIGTERM it says it is not ready, finishes what runs, closes its connectio
   expect(await server.ended).toEqual({ code: 0, signal: null });
 });
 
-it("A pod whose threads are all inside a run that never ends says that it is not alive", async () => {
-  const server = await started(aCountingModel(), { REQUEST_TIMEOUT_MS: "20" });
-  expect((await server.infer(counting(2 ** 50))).status).toBe(504);
-  let status = 200;
-  while (status === 200) ({ status } = await fetch(`${server.url}/v2/health/live`));
-  expect(status).toBe(503);
+it("A run that never ends is answered 504 and costs its thread, not the pod: another takes its place", async () => {
+  const server = await started(aCountingModel(), { REQUEST_TIMEOUT_MS: "500" });
+  const endless = await server.infer(counting(ENDLESS));
+  expect([endless.status, await endless.json()]).toMatchObject([504, { code: "deadline_exceeded" }]);
+  await server.logged("inference thread does not come back, starting another");
+  let status = 504;
+  while (status === 504) ({ status } = await server.infer(counting(1)));
+  expect(status).toBe(200);
+  expect((await fetch(`${server.url}/v2/health/live`)).status).toBe(200);
+});
+
+it("A run that ends after its thread was replaced takes nothing with it", async () => {
+  const server = await started(aCountingModel(), { REQUEST_TIMEOUT_MS: "100" });
+  for (let i = 0; i < 3; i++) {
+    const slow = server.infer(counting(LONG));
+    expect((await slow).status).toBe(504);
+    let status = 504;
+    while (status === 504) ({ status } = await server.infer(counting(1)));
+    expect(status).toBe(200);
+  }
+  let live = 503;
+  while (live === 503) live = (await fetch(`${server.url}/v2/health/live`)).status;
+  expect(await server.stop()).toEqual({ code: 0, signal: null });
+});
+
+it("A run that never ends keeps no other thread from serving", async () => {
+  const server = await started(aCountingModel(), { WORKERS: "2", REQUEST_TIMEOUT_MS: "2000" });
+  await server.infer(counting(LONG));
+  const endless = server.infer(counting(ENDLESS));
+  for (let i = 0; i < 10; i++) expect((await server.infer(counting(1))).status).toBe(200);
+  expect((await endless).status).toBe(504);
+  expect((await server.infer(counting(1))).status).toBe(200);
+});
+
+it("A pod that lost as many threads as it should have says that it is not alive, and still ends when told to", async () => {
+  const server = await started(aCountingModel(), { REQUEST_TIMEOUT_MS: "200", DRAIN_MS: "0" });
+  let live = 200;
+  while (live === 200) {
+    await server.infer(counting(ENDLESS));
+    live = (await fetch(`${server.url}/v2/health/live`)).status;
+  }
+  expect(live).toBe(503);
+  server.child.kill("SIGTERM");
+  expect(await server.ended).toEqual({ code: null, signal: "SIGKILL" });
 });
 
 it("It goes on serving when nobody reads its output any more", async () => {
@@ -240,8 +279,11 @@ it("An inference thread that ends fails only what it ran, and another takes its 
   const submit = (text: string) => pool.submit(new TextEncoder().encode(text), undefined).answered;
   await ready.promise;
   ready = Promise.withResolvers();
-  await expect(submit("crash")).rejects.toMatchObject({ status: 500, code: "thread_ended" });
+  const crash = submit("crash");
+  const behind = submit(JSON.stringify({ inputs: [x] }));
+  await expect(crash).rejects.toMatchObject({ status: 500, code: "thread_ended" });
   expect(pool.ready()).toBe(false);
+  expect((await behind).status).toBe(200);
   const answered = await submit(JSON.stringify({ inputs: [x] }));
   expect(answered.status).toBe(200);
   await ready.promise;

@@ -6,6 +6,9 @@ export type ThreadData = { file: string; modelName: string; modelVersion: string
 /** `headerLength` is Inference-Header-Content-Length. */
 export type Job = { job: number; body: Uint8Array; headerLength: number | undefined };
 
+/** After what was handed to it before, the thread ends. */
+export const END = "end";
+
 export type Answered = {
   job: number;
   status: number;

@@ -2,7 +2,7 @@ import { startInferenceThreads, type ThreadsOptions } from "./inference-threads.
 import { RequestError } from "./request-error.ts";
 import { type Answered, epochMs, type Job } from "./thread-messages.ts";
 
-export type PoolOptions = Omit<ThreadsOptions, "onAnswered" | "onLost"> & {
+export type PoolOptions = Omit<ThreadsOptions, "onAnswered" | "onLost" | "runMsMax"> & {
   /** Requests that may wait for a thread. */
   queueMax: number;
   timeoutMs: number;
@@ -15,6 +15,7 @@ type Waiting = {
   queuedAtMs: number;
   /** Settles the caller's promise; later calls do nothing. */
   settle: (result: Answered | RequestError) => void;
+  settled: () => boolean;
 };
 
 export type ThreadPool = ReturnType<typeof createThreadPool>;
@@ -25,8 +26,8 @@ export type ThreadPool = ReturnType<typeof createThreadPool>;
  */
 const WORK_AHEAD_MS = 4;
 const AHEAD_MAX = 16;
-/** Threads that have run one request for so many deadlines will not come back: the pod must be restarted. */
-const STUCK_DEADLINES = 4;
+/** Fewer abandoned threads are no reason to end a pod that serves, though each takes a processor and a copy of the model. */
+const ABANDONED_MIN = 2;
 
 /** One bounded queue before the inference threads. */
 export function createThreadPool(options: PoolOptions) {
@@ -37,6 +38,7 @@ export function createThreadPool(options: PoolOptions) {
 
   const threads = startInferenceThreads({
     ...options,
+    runMsMax: options.timeoutMs,
     onReady(report) {
       if (averageRunMs === 0) averageRunMs = report.warmUpMs;
       options.onReady(report);
@@ -50,9 +52,13 @@ export function createThreadPool(options: PoolOptions) {
       options.onAnswered(answered, Math.max(0, answered.beganAtMs - waiting.queuedAtMs));
       waiting.settle(answered);
     },
-    onLost(jobs) {
-      const error = new RequestError(500, "thread_ended", "the inference thread ended while it ran this request");
-      for (const job of jobs) taken(job)?.settle(error);
+    onLost(why, ran, waiting) {
+      if (ran !== undefined) taken(ran)?.settle(lost(why, options.timeoutMs));
+      const first = waiting.flatMap((job) => taken(job) ?? []).filter(({ settled }) => !settled());
+      const later = [...queue];
+      queue.clear();
+      for (const entry of [...first, ...later]) queue.add(entry);
+      dispatch();
     },
   });
 
@@ -89,8 +95,9 @@ export function createThreadPool(options: PoolOptions) {
     ready: threads.ready,
     /** Seconds after which a refused caller may find room. */
     retryAfterSeconds: () => Math.max(1, Math.ceil((queue.size * averageRunMs) / options.count / 1_000)),
-    /** Nothing but an end of the process frees the threads. */
-    stuck: () => threads.allBusyFor(options.timeoutMs * STUCK_DEADLINES),
+    /** As many threads never came back as there should be: nothing but an end of the process frees the processors. */
+    stuck: () => threads.abandoned() >= Math.max(ABANDONED_MIN, options.count),
+    running: threads.running,
     close: threads.close,
   };
 }
@@ -98,12 +105,17 @@ export function createThreadPool(options: PoolOptions) {
 const overloaded = (waiting: number) =>
   new RequestError(429, "overloaded", `${waiting} requests are waiting already; try again`);
 
+const lost = (why: "ended" | "overran", timeoutMs: number) =>
+  why === "overran"
+    ? new RequestError(504, "deadline_exceeded", `no answer within ${timeoutMs} ms`)
+    : new RequestError(500, "thread_ended", "the inference thread ended while it ran this request");
+
 /** A job with its deadline. `onSettled` is called once, whatever comes first: answer, deadline or `cancel`. */
 function waitingFor(job: Job, timeoutMs: number, onSettled: () => void) {
   const { promise, resolve, reject } = Promise.withResolvers<Answered>();
   let settled = false;
   const deadline = setTimeout(() => {
-    settle(new RequestError(504, "deadline_exceeded", `no answer within ${timeoutMs} ms`));
+    settle(lost("overran", timeoutMs));
   }, timeoutMs);
 
   function settle(result: Answered | RequestError): void {
@@ -115,7 +127,7 @@ function waitingFor(job: Job, timeoutMs: number, onSettled: () => void) {
     else resolve(result);
   }
 
-  const waiting: Waiting = { job, queuedAtMs: epochMs(), settle };
+  const waiting: Waiting = { job, queuedAtMs: epochMs(), settle, settled: () => settled };
   return {
     waiting,
     answered: promise,
