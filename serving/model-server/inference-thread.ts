@@ -31,7 +31,15 @@ async function answer(model: Model, names: Names, { job, body, headerLength }: J
     const contentType = encoded.headerLength === undefined ? JSON_TYPE : "application/octet-stream";
     return { job, status: 200, contentType, ...encoded, beganAtMs, runMs, rows: request.inputs[0]?.shape[0] ?? 1 };
   } catch (error) {
-    return { job, ...failureOf(error, model), contentType: JSON_TYPE, headerLength: undefined, beganAtMs, runMs, rows: 0 };
+    return {
+      job,
+      ...failureOf(error, model),
+      contentType: JSON_TYPE,
+      headerLength: undefined,
+      beganAtMs,
+      runMs,
+      rows: 0,
+    };
   }
 }
 

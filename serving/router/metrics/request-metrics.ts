@@ -95,7 +95,7 @@ export class RequestMetrics {
       "# HELP slipway_request_duration_seconds From the request's headers to the last byte of its answer.",
       "# TYPE slipway_request_duration_seconds histogram",
       ...durations,
-      "# HELP slipway_shadow_dropped_total Copies for a shadow that were not sent because too many were waiting.",
+      "# HELP slipway_shadow_dropped_total Copies for a shadow that were not sent because too many were waiting or the body is too large to be held.",
       "# TYPE slipway_shadow_dropped_total counter",
       ...drops,
       "",

@@ -110,15 +110,23 @@ export class Exchange implements ExchangeHandler {
       this.fail();
       return;
     }
-    if (this.sends >= SENDS_MAX || this.connects >= CONNECTS_MAX || this.body?.kind !== "whole") {
+    // A body that passes through was not touched yet when nobody accepted the connection.
+    const repeatable = this.body?.kind === "whole" || failure.kind === "connect";
+    if (this.sends >= SENDS_MAX || this.connects >= CONNECTS_MAX || !repeatable) {
       this.fail();
       return;
     }
     this.redirect(pod, nowMs);
   }
 
+  /** Only now is the client's body read: until here another pod could have had all of it. */
+  onConnect(): void {
+    if (this.body?.kind === "stream" && this.connection !== undefined) this.stream(this.connection, this.body.prefix);
+  }
+
   onDrain(): void {
-    this.req.resume();
+    // Not before the body is passed on: the head alone may have filled the buffer.
+    if (this.stopStreaming !== undefined) this.req.resume();
   }
 
   /** A second attempt: another pod, the same one anew, or whoever stands in for a revision that lost all its pods. */
@@ -158,7 +166,6 @@ export class Exchange implements ExchangeHandler {
       { head: this.requestHead(pod), body: body?.kind === "whole" ? body.body : undefined, streamed, headOnly },
       this,
     );
-    if (streamed) this.stream(connection, body.prefix);
   }
 
   private stream(connection: PodConnection, prefix: Buffer | undefined): void {
@@ -196,7 +203,7 @@ export class Exchange implements ExchangeHandler {
   }
 
   private onDeadline(): void {
-    const uploading = !this.req.complete && !this.req.isPaused();
+    const uploading = this.stopStreaming !== undefined && !this.req.complete && !this.req.isPaused();
     const waitingForClient = this.stalledByClient || this.body === undefined || uploading;
     this.connection?.abort();
     this.settlePod(!waitingForClient);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type ModelPod, startModelPod } from "#test/support/model-pod.ts";
+import type { ServerResponse } from "node:http";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { answerWith, type ModelPod, startModelPod } from "#test/support/model-pod.ts";
 import { aPlan } from "#test/support/plan-wire.ts";
 import { type Answer, podOf, type RouterInProcess, startRouterInProcess } from "#test/support/router-in-process.ts";
 
@@ -167,6 +168,19 @@ test("half an answer never looks whole", async () => {
     await expect(router.ask()).rejects.toThrow();
   }
   expect(await served("live", 502)).toBe(2);
+});
+
+test("a burst leaves no more than 128 idle connections to a pod behind", async () => {
+  router.setPods("iris-r1", pod(0));
+  router.setPlan(aPlan({ 1: 100 }));
+  const waiting: ServerResponse[] = [];
+  pod(0).respondWith((_, res) => {
+    waiting.push(res);
+    if (waiting.length === 200) for (const held of waiting) answerWith(held, "a");
+  });
+  const answers = await Promise.all(Array.from({ length: 200 }, () => router.ask()));
+  expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
+  await vi.waitUntil(() => pod(0).sockets.size <= 128);
 });
 
 test("what is not HTTP is 502", async () => {

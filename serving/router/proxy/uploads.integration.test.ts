@@ -11,7 +11,7 @@ const UPLOAD = Buffer.alloc(32 * 1024 * 1024);
 let router: RouterInProcess;
 let agent: Agent;
 let pod: Server;
-let onRequest: (socket: Socket) => void;
+let onRequest: (socket: Socket, first: Buffer) => void;
 const sockets = new Set<Socket>();
 
 beforeEach(async () => {
@@ -20,7 +20,7 @@ beforeEach(async () => {
   pod = createServer((socket) => {
     sockets.add(socket);
     socket.on("error", () => {});
-    socket.once("data", () => onRequest(socket));
+    socket.once("data", (first: Buffer) => onRequest(socket, first));
   });
   await new Promise<void>((resolve) => pod.listen(0, "127.0.0.1", resolve));
   const { port } = pod.address() as AddressInfo;
@@ -65,4 +65,28 @@ test("a pod that breaks off in the middle of a body leaves the client's connecti
   expect(first.status).toBe(502);
   const second = await upload();
   expect([second.status, second.reusedConnection]).toEqual([502, true]);
+});
+
+test("a body too large to be held reaches another pod whole when the first refuses the connection", async () => {
+  const gone = createServer();
+  await new Promise<void>((resolve) => gone.listen(0, "127.0.0.1", resolve));
+  const { port } = gone.address() as AddressInfo;
+  await new Promise((resolve) => gone.close(resolve));
+  const dead = { address: { id: "dead", host: "127.0.0.1", port } };
+  const alive = { address: { id: "raw", host: "127.0.0.1", port: (pod.address() as AddressInfo).port } };
+  router.setPods("iris-r1", dead, alive);
+  for (let i = 0; i < 4; i++) {
+    let received = 0;
+    onRequest = (socket, first) => {
+      const count = (chunk: Buffer) => {
+        received += chunk.length;
+        if (received >= UPLOAD.length)
+          socket.end("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok");
+      };
+      socket.on("data", count);
+      count(first.subarray(first.indexOf("\r\n\r\n") + 4));
+    };
+    expect((await upload()).status).toBe(200);
+    expect(received).toBe(UPLOAD.length);
+  }
 });

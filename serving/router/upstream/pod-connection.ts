@@ -17,6 +17,8 @@ export type ExchangeFailure = { kind: "connect" | "reset"; answered: boolean; re
 
 export type ExchangeHandler = ResponseHandler & {
   onFailure(failure: ExchangeFailure): void;
+  /** A new connection was accepted. Not called for one that was open already. */
+  onConnect?(): void;
   /** A streamed request may go on after `writeBody` returned false. */
   onDrain?(): void;
 };
@@ -51,6 +53,7 @@ export class PodConnection {
     this.socket.once("connect", () => {
       this.connected = true;
       clearTimeout(timer);
+      this.handler?.onConnect?.();
     });
     this.socket.on("data", (data: Buffer) => this.onData(data));
     this.socket.on("end", () => this.onEnd());

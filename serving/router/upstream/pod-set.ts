@@ -6,6 +6,8 @@ export type PodAddress = { id: string; host: string; port: number };
 const UNREACHABLE_EJECT_MS = 1_000;
 const FAILING_EJECT_MS = 5_000;
 const EJECT_MS_MAX = 30_000;
+/** Kept open to one pod while nobody uses them; a burst may have needed more. */
+const IDLE_MAX = 128;
 /** Answers 502 to 504 and missed deadlines in a row before a pod that does accept connections is set aside. */
 const FAILURES_IN_A_ROW = 5;
 
@@ -22,8 +24,13 @@ export class Pod {
   private ejections = 0;
   private readonly owner = {
     onIdle: (connection: PodConnection) => {
-      if (this.removed) connection.abort();
-      else this.idle.push(connection);
+      if (this.removed) {
+        connection.abort();
+        return;
+      }
+      this.idle.push(connection);
+      // The first is the one used longest ago.
+      if (this.idle.length > IDLE_MAX) this.idle.shift()?.abort();
     },
     onClosed: (connection: PodConnection) => {
       const at = this.idle.indexOf(connection);
