@@ -32,3 +32,30 @@ export function installPackages(root) {
     process.exit(1);
   }
 }
+
+/**
+ * Makes sure that this machine can run Slipway and that its packages are there; ends this process with a sentence
+ * otherwise. Answers the path of the Node to run it with.
+ * @param {string} root
+ */
+export function preparePackages(root) {
+  if (process.platform !== "linux") {
+    fail("Slipway's local cluster runs pods as Linux processes. On other systems: docker compose up");
+  }
+  if (Number(process.versions.node.split(".")[0]) < 20) fail(`Node 20 or newer is needed; this is ${process.version}.`);
+  const node = join(root, "node_modules/.bin/node");
+  if (packagesAreCurrent(root)) return node;
+  // Never under the feet of a product that runs from this checkout.
+  if (existsSync(node)) {
+    const check = spawnSync(node, [join(root, "scripts/stack/check-free.ts")], { cwd: root, stdio: "inherit" });
+    if (check.status === 3) process.exit(1);
+  }
+  installPackages(root);
+  return node;
+}
+
+/** @param {string} message */
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}

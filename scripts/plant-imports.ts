@@ -109,7 +109,13 @@ const PLANTS: Plant[] = [
   ...breaks("sdk-stays-home-selfsigned", SERVICE, "selfsigned"),
   ...breaks("sdk-stays-home-recharts", FEATURE, "recharts"),
   ...breaks("sdk-stays-home-trpc-server", SERVICE, "@trpc/server"),
-  ...breaks("production-never-imports-tools", SERVICE, "scripts/stack/postgres.ts", "bench/main.ts"),
+  ...breaks(
+    "production-never-imports-tools",
+    SERVICE,
+    "scripts/stack/postgres.ts",
+    "bench/main.ts",
+    "demo/onnx-file.ts",
+  ),
   ...breaks("production-never-imports-tests", SERVICE, "test/support/postgres.ts", "e2e/support/api.ts"),
   { rule: "no-orphans", from: "worker/reconcilers/planted.ts", imports: "" },
 ];

@@ -1,15 +1,6 @@
 // Small ONNX files made in code that must be refused, each for its own reason.
-import {
-  attribute,
-  boolTensor,
-  ELEMENT,
-  floatTensor,
-  type Graph,
-  int64Tensor,
-  node,
-  onnxFile,
-  tensorValue,
-} from "./onnx-builder.ts";
+import { attribute, ELEMENT, floatTensor, type Graph, node, onnxFile, tensorValue } from "#demo/onnx-file.ts";
+import { boolTensor, int64Tensor } from "./onnx-builder.ts";
 
 /** Its Loop never ends: a valid file that hangs whoever runs it. x FP32 [1] → y FP32 [1]. */
 export function anEndlessLoop(): Uint8Array {

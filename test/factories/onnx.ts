@@ -1,15 +1,6 @@
 // Small ONNX files made in code, all fit to serve. Each factory gives a whole file; its comment is the signature.
-import {
-  attribute,
-  bytesOf,
-  ELEMENT,
-  floatTensor,
-  type Graph,
-  node,
-  onnxFile,
-  sequenceOfMaps,
-  tensorValue,
-} from "./onnx-builder.ts";
+import { attribute, bytesOf, ELEMENT, floatTensor, type Graph, node, onnxFile, tensorValue } from "#demo/onnx-file.ts";
+import { sequenceOfMaps } from "./onnx-builder.ts";
 
 /** x FP32 [-1,1] → y FP32 [-1,1], y = x · factor. Which factor answered tells which version did. */
 export function aScalingModel(factor: number): Uint8Array {

@@ -1,7 +1,8 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
+import { node, onnxFile, tensorValue } from "#demo/onnx-file.ts";
 import { aLinearModel, aZipMapClassifier } from "#test/factories/onnx.ts";
-import { node, onnxFile, sequenceOfMaps, tensorValue } from "#test/factories/onnx-builder.ts";
+import { sequenceOfMaps } from "#test/factories/onnx-builder.ts";
 import { ModelProtoSchema } from "./generated/onnx_pb.ts";
 import { serveTensorsUnderZipMaps } from "./zipmap.ts";
 
