@@ -77,7 +77,7 @@ describe("field sets", () => {
   const leaves = fc.letrec<{ tree: object }>((tie) => ({
     tree: fc.dictionary(
       fc.constantFrom(".", "f:a", "f:b", 'k:{"name":"x"}'),
-      fc.oneof({ depthSize: "small" }, fc.constant({}), tie("tree")),
+      fc.oneof({ depthSize: "small", maxDepth: 4 }, fc.constant({}), tie("tree")),
     ),
   })).tree;
 
