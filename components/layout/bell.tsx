@@ -1,25 +1,27 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { Bell as BellIcon } from "lucide-react";
 import Link from "next/link";
-import { useTRPC } from "#components/trpc/client.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Menu, MenuItem, MenuLabel } from "#components/ui/menu.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
+import { useOpenIncidents } from "./open-incidents.ts";
 
 const SHOWN_MAX = 8;
 
 /** Open incidents, in every environment: what is wrong elsewhere is news too. */
 export function Bell() {
-  const trpc = useTRPC();
-  const { data } = useQuery(trpc.incident.list.queryOptions({ state: "open", limit: SHOWN_MAX }));
-  const open = data?.items ?? [];
-  const count = data?.nextCursor ? `${SHOWN_MAX}+` : String(open.length);
+  const known = useOpenIncidents();
+  const open = known?.items ?? [];
+  const count = known?.count ?? "?";
   const label =
-    open.length === 0 ? "No open incidents" : `${count} open ${open.length === 1 ? "incident" : "incidents"}`;
+    known === null
+      ? "Open incidents: not known"
+      : open.length === 0
+        ? "No open incidents"
+        : `${count} open ${open.length === 1 ? "incident" : "incidents"}`;
   return (
     <Menu
       trigger={
@@ -37,9 +39,9 @@ export function Bell() {
       }
     >
       <MenuLabel>{label}</MenuLabel>
-      {open.map((incident) => (
+      {open.slice(0, SHOWN_MAX).map((incident) => (
         <MenuItem key={incident.id} asChild>
-          <Link href={screenPaths.endpoint(incident.environment, incident.endpoint)} className="max-w-80 py-1">
+          <Link href={screenPaths.incident(incident.id)} className="max-w-80 py-1">
             <StatusIcon status={incident.severity} />
             <span className="min-w-0 flex-1">
               <span className="font-medium">{incident.endpoint}</span>{" "}
@@ -51,6 +53,9 @@ export function Bell() {
           </Link>
         </MenuItem>
       ))}
+      <MenuItem asChild>
+        <Link href={screenPaths.incidents}>All incidents</Link>
+      </MenuItem>
     </Menu>
   );
 }

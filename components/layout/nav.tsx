@@ -1,11 +1,14 @@
 "use client";
 
-import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
+import { Ellipsis, PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useState } from "react";
 import { classNames } from "#components/ui/class-names.ts";
+import { Menu, MenuItem } from "#components/ui/menu.tsx";
+import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { isHere, NAV_BELOW, NAV_MAIN, type NavItem } from "./nav-items.ts";
+import { useOpenIncidents } from "./open-incidents.ts";
 
 const KEPT_AS = "slipway-nav";
 
@@ -61,6 +64,7 @@ export function Nav({ narrow: narrowAtStart }: { narrow: boolean }) {
 
 function NavLink({ item, narrow }: { item: NavItem; narrow: boolean }) {
   const here = isHere(item.href, usePathname());
+  const count = useCount(item.href);
   return (
     <li>
       <Link
@@ -70,17 +74,35 @@ function NavLink({ item, narrow }: { item: NavItem; narrow: boolean }) {
         className={classNames(
           "flex h-8 items-center gap-2 rounded-control px-2 font-medium text-muted hover:bg-hover hover:text-ink",
           here && "bg-hover text-ink",
-          narrow && "justify-center",
+          narrow && "relative justify-center",
         )}
       >
         <item.icon className="size-4 shrink-0" aria-hidden />
         <span className={narrow ? "sr-only" : "truncate"}>{item.label}</span>
+        <CountBadge count={count} className={narrow ? "absolute top-0 right-0" : "ml-auto"} />
       </Link>
     </li>
   );
 }
 
-/** Four at hand and the rest behind More would be five: there are five. */
+/** How many of what the item leads to wait for somebody; null: none, or not known. */
+function useCount(href: string): string | null {
+  const open = useOpenIncidents();
+  return href === screenPaths.incidents && open !== null && open.count !== "0" ? open.count : null;
+}
+
+const CountBadge = ({ count, className }: { count: string | null; className: string }) =>
+  count === null ? null : (
+    <span className={classNames("min-w-4 rounded-full bg-failing px-1 text-center text-[11px]/4 text-page", className)}>
+      {count}
+      <span className="sr-only"> open</span>
+    </span>
+  );
+
+const bottomItem =
+  "relative flex flex-1 flex-col items-center justify-center gap-0.5 text-[11px] text-muted aria-[current=page]:text-accent";
+
+/** Four at hand, the rest behind More. */
 export function BottomBar() {
   const pathname = usePathname();
   return (
@@ -88,18 +110,42 @@ export function BottomBar() {
       aria-label="Main"
       className="print:hidden fixed inset-x-0 bottom-0 z-30 flex h-14 border-t bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden"
     >
-      {[...NAV_MAIN, ...NAV_BELOW].map((item) => (
-        <Link
-          key={item.href}
-          href={item.href}
-          aria-current={isHere(item.href, pathname) ? "page" : undefined}
-          className="flex flex-1 flex-col items-center justify-center gap-0.5 text-[11px] text-muted aria-[current=page]:text-accent"
-        >
-          <item.icon className="size-5" aria-hidden />
-          {item.label}
-        </Link>
+      {NAV_MAIN.map((item) => (
+        <BottomLink key={item.href} item={item} here={isHere(item.href, pathname)} />
       ))}
+      <Menu
+        trigger={
+          <button
+            type="button"
+            aria-current={NAV_BELOW.some(({ href }) => isHere(href, pathname)) ? "page" : undefined}
+            className={bottomItem}
+          >
+            <Ellipsis className="size-5" aria-hidden />
+            More
+          </button>
+        }
+      >
+        {NAV_BELOW.map((item) => (
+          <MenuItem key={item.href} asChild>
+            <Link href={item.href}>
+              <item.icon aria-hidden />
+              {item.label}
+            </Link>
+          </MenuItem>
+        ))}
+      </Menu>
     </nav>
+  );
+}
+
+function BottomLink({ item, here }: { item: NavItem; here: boolean }) {
+  const count = useCount(item.href);
+  return (
+    <Link href={item.href} aria-current={here ? "page" : undefined} className={bottomItem}>
+      <item.icon className="size-5" aria-hidden />
+      {item.label}
+      <CountBadge count={count} className="absolute top-1 left-1/2 ml-2" />
+    </Link>
   );
 }
 

@@ -2,9 +2,9 @@
 
 import { useQuery } from "@tanstack/react-query";
 import type { EndpointRef } from "#components/endpoint/endpoint-ref.ts";
+import { PlanRow } from "#components/endpoint/plan-row.tsx";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { Card } from "#components/ui/card.tsx";
-import { PlanRow } from "./plan-row.tsx";
 
 /** For a phone, where the ledger is further down. */
 export function LastChanges({ at }: { at: EndpointRef }) {

@@ -3,6 +3,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { parseAsIsoDateTime, useQueryState } from "nuqs";
 import type { EndpointRef, Plan } from "#components/endpoint/endpoint-ref.ts";
+import { PlanRow } from "#components/endpoint/plan-row.tsx";
 import { revisionsWords } from "#components/endpoint/plan-words.ts";
 import { useRollbackDialog } from "#components/endpoint/rollback-control.tsx";
 import { useTRPC } from "#components/trpc/client.tsx";
@@ -16,7 +17,6 @@ import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { clockWords } from "#components/ui/time-words.ts";
-import { PlanRow } from "./plan-row.tsx";
 
 /** Every change there was, and what was live at any moment. */
 export function LedgerTab({ at }: { at: EndpointRef }) {

@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { buttonStyle } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
+import { classNames } from "#components/ui/class-names.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { type Status, StatusBadge } from "#components/ui/status-badge.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
@@ -17,6 +18,9 @@ type Item = Readonly<{
   environment: string;
   sentence: string;
   since: string | null;
+  /** The one thing to do about it. */
+  action: string;
+  href: string;
 }>;
 
 const SHOWN_MAX = 10;
@@ -40,15 +44,22 @@ export function Attention({
       environment: incident.environment,
       sentence: `${incident.cause}${incident.acknowledgedBy === null ? "" : ` · ${incident.acknowledgedBy} has it`}`,
       since: incident.since,
+      action: incident.acknowledgedBy === null ? "Take" : "Open",
+      href: screenPaths.incident(incident.id),
     }),
   );
   const told = new Set(open.map(({ environment: where, name }) => `${where}/${name}`));
   const rest = endpoints.filter(({ environment: where, name }) => !told.has(`${where}/${name}`)).flatMap(attentionOf);
   const items = [...open, ...rest];
-  if (items.length === 0) return null;
+  if (items.length === 0 && !incidents.isError) return null;
   return (
     <Card title="Needs attention" flush>
       <ul>
+        {incidents.isError ? (
+          <li className="border-t px-4 py-2 text-degraded">
+            {incidents.data === undefined ? "Incidents cannot be read now." : "Incidents are as they were last read."}
+          </li>
+        ) : null}
         {items.slice(0, SHOWN_MAX).map((item) => (
           <li key={item.key} className="flex min-h-row flex-wrap items-center gap-x-3 gap-y-1 border-t px-4 py-2">
             <StatusBadge status={item.status} />
@@ -62,8 +73,8 @@ export function Attention({
                 </span>
               )}
             </p>
-            <Link href={screenPaths.endpoint(item.environment, item.name)} className={buttonStyle({ size: "small" })}>
-              Open {item.name}
+            <Link href={item.href} className={classNames(buttonStyle({ size: "small" }), "max-sm:h-12 max-sm:w-full")}>
+              {item.action} <span className="sr-only">{item.name}</span>
             </Link>
           </li>
         ))}
@@ -76,7 +87,7 @@ export function Attention({
 }
 
 function attentionOf({ uid, name, environment, health, lastChange }: Overview["endpoints"][number]): Item[] {
-  const item = { key: uid, name, environment };
+  const item = { key: uid, name, environment, action: "Open", href: screenPaths.endpoint(environment, name) };
   if (health.state === "Failing" || health.state === "Degraded")
     return [{ ...item, status: health.state, sentence: health.cause, since: health.since }];
   if (lastChange?.status === "failed")

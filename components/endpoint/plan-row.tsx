@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
-import type { Plan } from "#components/endpoint/endpoint-ref.ts";
-import { changeWords, sharesOf } from "#components/endpoint/plan-words.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { TrafficBar } from "#components/ui/traffic-bar.tsx";
+import type { Plan } from "./endpoint-ref.ts";
+import { changeWords, sharesOf } from "./plan-words.ts";
 
 const TONES = { pending: "accent", applied: "neutral", superseded: "neutral", failed: "failing" } as const;
 

@@ -1,0 +1,99 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { ChangeProgress } from "#components/endpoint/change-progress.tsx";
+import { PlanRow } from "#components/endpoint/plan-row.tsx";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { failureOf } from "#components/trpc/failure.ts";
+import { Banner } from "#components/ui/banner.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import { screenPaths } from "#domain/shared/screen-paths.ts";
+import { BrokeChart } from "./broke-chart.tsx";
+import { CauseCard } from "./cause-card.tsx";
+import { HandleCard } from "./handle-card.tsx";
+import { IncidentHeader } from "./incident-header.tsx";
+import type { IncidentDetail } from "./incident-type.ts";
+import { TimelineCard } from "./timeline-card.tsx";
+
+/** From what broke to how to end it, in the order in which one asks at three in the morning. */
+export function IncidentPage({ id }: { id: string }) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.incident.get.queryOptions({ incident: id }));
+  const failure = query.isError ? failureOf(query.error) : null;
+  if (failure !== null && ["not_found", "invalid"].includes(failure.code))
+    return (
+      <EmptyState
+        sentence="There is no such incident."
+        action={
+          <Button asChild>
+            <Link href={screenPaths.incidents}>All incidents</Link>
+          </Button>
+        }
+      />
+    );
+  if (query.data === undefined && failure === null) return <SkeletonRows rows={8} />;
+  return (
+    <div className="flex flex-col gap-4 max-sm:pb-20">
+      {failure === null ? null : (
+        <Banner
+          status="Unknown"
+          title={
+            query.data === undefined ? "The incident cannot be read now." : "This is old: it cannot be renewed now."
+          }
+          actions={<Button onClick={() => void query.refetch()}>Try again</Button>}
+        >
+          {failure.message} Predictions go on.
+        </Banner>
+      )}
+      {query.data === undefined ? null : <Shown incident={query.data} />}
+    </div>
+  );
+}
+
+function Shown({ incident }: { incident: IncidentDetail }) {
+  const trpc = useTRPC();
+  const at = { endpoint: incident.endpoint, environment: incident.environment };
+  const view = useQuery(trpc.endpoint.get.queryOptions(at)).data;
+  return (
+    <>
+      <IncidentHeader incident={incident} view={view} />
+      {view === undefined || incident.state === "resolved" ? null : <ChangeProgress at={at} view={view} />}
+      <div className="grid grid-cols-2 items-start gap-4 max-lg:grid-cols-1">
+        <BrokeChart incident={incident} targets={view?.healthTargets} />
+        <ChangedBefore incident={incident} />
+      </div>
+      <CauseCard incident={incident} />
+      <div className="grid grid-cols-2 items-start gap-4 max-lg:grid-cols-1">
+        <TimelineCard incident={incident} />
+        <HandleCard incident={incident} />
+      </div>
+    </>
+  );
+}
+
+function ChangedBefore({ incident }: { incident: IncidentDetail }) {
+  const before = incident.plans.filter((plan) => (plan.firstServedAt ?? plan.decidedAt) <= incident.since);
+  const targets = incident.acts.some(
+    ({ action, at }) => action === "endpoint.setHealthTargets" && at <= incident.since,
+  );
+  return (
+    <Card title="What changed in the hour before" flush>
+      {before.length === 0 ? (
+        <p className="px-4 pb-4 text-muted">
+          No change of this endpoint. Look at what it depends on: its callers' input, its nodes, its Secrets.
+        </p>
+      ) : (
+        <ul>
+          {before.map((plan) => (
+            <PlanRow key={plan.number} plan={plan} />
+          ))}
+        </ul>
+      )}
+      {targets ? <p className="border-t px-4 py-2">Its health targets were changed: see the timeline.</p> : null}
+    </Card>
+  );
+}
