@@ -15,6 +15,7 @@ const MINUTES = 20;
 let dir: string;
 let prometheus: Started | undefined;
 let rest: Rest;
+let prometheusUrl: string;
 // An hour ago, on a whole step: written into Prometheus' store beforehand, so nothing waits for scrapes.
 const begin = Math.floor(Date.now() / 60_000) * 60 - 3_600;
 const end = begin + MINUTES * 60;
@@ -26,6 +27,7 @@ function exposition(): string {
     `environment="local",endpoint="iris",revision="${revision}",model="m",version="1",${more}`;
   const counter: string[] = ["# TYPE slipway_requests counter"];
   const histogram: string[] = ["# TYPE slipway_request_duration_seconds histogram"];
+  const cpu: string[] = ["# TYPE process_cpu_seconds counter"];
   const memory: string[] = ["# TYPE process_resident_memory_bytes gauge"];
   const line = (to: string[], name: string, value: number, at: number) => to.push(`${name} ${value} ${at}`);
   const times = Array.from({ length: (MINUTES * 60) / STEP_SECONDS + 1 }, (_, i) => begin + i * STEP_SECONDS);
@@ -42,14 +44,25 @@ function exposition(): string {
       line(counter, `slipway_requests_total{${labels(2, 'code="200",role="live"')}}`, at - begin, at);
   for (const at of times)
     line(counter, `slipway_requests_total{${labels(2, 'code="200",role="shadow"')}}`, (at - begin) * 100, at);
-  for (const le of ["0.05", "+Inf"])
+  for (const [le, perSecond] of [
+    ["0.02", 5],
+    ["0.05", 9],
+    ["+Inf", 9],
+  ] as const)
     for (const at of times)
       line(
         histogram,
         `slipway_request_duration_seconds_bucket{${labels(1, `code="200",role="live",le="${le}"`)}}`,
-        (at - begin) * 9,
+        (at - begin) * perSecond,
         at,
       );
+  for (const at of times)
+    line(
+      cpu,
+      'process_cpu_seconds_total{namespace="slipway-local",pod="iris-r1-5d9c7b8f6d-abcde"}',
+      (at - begin) * 0.25,
+      at,
+    );
   for (const at of times)
     line(
       memory,
@@ -57,7 +70,7 @@ function exposition(): string {
       1_000_000,
       at,
     );
-  return [...counter, ...histogram, ...memory, "# EOF", ""].join("\n");
+  return [...counter, ...histogram, ...cpu, ...memory, "# EOF", ""].join("\n");
 }
 
 beforeAll(async () => {
@@ -84,7 +97,8 @@ beforeAll(async () => {
     async () => (await fetch(`http://127.0.0.1:${port}/-/ready`).catch(() => undefined))?.ok === true,
     30_000,
   );
-  rest = await startRest({ PROMETHEUS_URL: `http://127.0.0.1:${port}` });
+  prometheusUrl = `http://127.0.0.1:${port}`;
+  rest = await startRest({ PROMETHEUS_URL: prometheusUrl });
   await rest.call("POST", "/models", { body: { name: "m" } });
   const { digest } = (await rest.call("PUT", "/artifacts", { raw: aScalingModel(2) })).body;
   await rest.call("POST", "/models/m/versions", { body: { artifact: digest } });
@@ -106,7 +120,7 @@ test("rates, error shares and latencies of each revision are what was scraped", 
   expect(body.timestamps).toHaveLength(MINUTES - 1);
   for (const value of r1.requestsPerSecond) expect(value).toBeCloseTo(10, 6);
   for (const value of r1.errorRatio) expect(value).toBeCloseTo(0.1, 6);
-  for (const value of r1.latencyMsP99) expect(value).toBeCloseTo(49.5, 1);
+  for (const value of r1.latencyMsP99) expect(value).toBeCloseTo(49.325, 3);
   expect(new Set(r1.memoryBytes)).toEqual(new Set([1_000_000]));
 });
 
@@ -120,6 +134,40 @@ test("silence is a gap and never a zero; a revision without errors has the share
   expect(r2.errorRatio[at(18)]).toBe(0);
   expect(new Set(r2.gpuUtilization)).toEqual(new Set([null]));
 });
+
+/** What somebody would type into Prometheus, written without our query builder. */
+const BY_HAND: Readonly<Record<string, (revision: number) => string>> = {
+  requestsPerSecond: (r) => `sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role="live"}[1m]))`,
+  errorRatio: (r) =>
+    `sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role="live",code="500"}[1m])) / sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role="live"}[1m]))`,
+  latencyMsP50: (r) => quantileByHand(0.5, r),
+  latencyMsP95: (r) => quantileByHand(0.95, r),
+  latencyMsP99: (r) => quantileByHand(0.99, r),
+  cpuCores: (r) => `sum(rate(process_cpu_seconds_total{pod=~"iris-r${r}-.+"}[1m]))`,
+  memoryBytes: (r) => `sum(process_resident_memory_bytes{pod=~"iris-r${r}-.+"})`,
+};
+const quantileByHand = (quantile: number, revision: number) =>
+  `histogram_quantile(${quantile}, sum by (le) (rate(slipway_request_duration_seconds_bucket{endpoint="iris",revision="${revision}"}[1m]))) * 1000`;
+
+test.each(Object.entries(BY_HAND))(
+  "%s on a chart is what Prometheus answers to a query made by hand",
+  async (name, promql) => {
+    const { body } = await read(range());
+    const asked = new URLSearchParams({
+      query: promql(1),
+      start: String(begin + 120),
+      end: String(end),
+      step: "60",
+    });
+    const answer = await fetch(`${prometheusUrl}/api/v1/query_range?${asked}`);
+    const [series] = ((await answer.json()) as { data: { result: { values: [number, string][] }[] } }).data.result;
+    const expected = new Map(series?.values.map(([at, value]) => [iso(at), Number(value)]));
+    const r1 = body.revisions.find((one: { revision: number }) => one.revision === 1);
+    expect(expected.size).toBe(body.timestamps.length);
+    for (const [index, at] of body.timestamps.entries())
+      expect(r1[name][index]).toBeCloseTo(expected.get(at) ?? Number.NaN, 9);
+  },
+);
 
 test("a range that is empty, backward or too fine is refused", async () => {
   expect((await read(`from=${iso(end)}&to=${iso(begin)}`)).body).toMatchObject({

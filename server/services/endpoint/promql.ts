@@ -41,8 +41,9 @@ export function metricQueries(target: MetricTarget): Readonly<Record<MetricName,
   const ofPods = (prefix = "") =>
     `${prefix}namespace=${quoted(target.namespace)},${prefix}pod=~${quoted(podPattern(target.endpoint, "[0-9]+"))}`;
   // The GPU exporter names the pod that uses a device; Prometheus may have set that aside as exported_pod.
+  // A device counts once, however many scrapes see it; exporters write its node as Hostname or, newer, hostname.
   const gpu = (metric: string) =>
-    `(${byRevision(`${metric}{${ofPods("exported_")}}`, "exported_pod")} or ${byRevision(`${metric}{${ofPods()}}`)})`;
+    `max by (revision, UUID, gpu, GPU_I_ID, Hostname, hostname) (${byRevision(`${metric}{${ofPods("exported_")}}`, "exported_pod")} or ${byRevision(`${metric}{${ofPods()}}`)})`;
 
   return {
     requestsPerSecond: requests('role!="shadow"'),
