@@ -12,6 +12,8 @@ import { TimeChart, type TimeChartProps } from "./time-chart.tsx";
 type ChartPanelProps = Omit<TimeChartProps, "label"> &
   Readonly<{
     title: string;
+    /** Of its title, in the page's outline. */
+    level?: 2 | 3;
     /** Toggles, right of the title. */
     controls?: ReactNode;
     /** Instead of the chart: why there is nothing to draw. */
@@ -22,14 +24,15 @@ type ChartPanelProps = Omit<TimeChartProps, "label"> &
   }>;
 
 /** A chart under its title, and behind it the same values as a table. */
-export function ChartPanel({ title, controls, instead, waiting, className, ...chart }: ChartPanelProps) {
+export function ChartPanel({ title, level = 3, controls, instead, waiting, className, ...chart }: ChartPanelProps) {
   const [open, setOpen] = useState(false);
+  const Title = `h${level}` as const;
   const { span, lines } = chart;
   const label = `${title}, ${axisTime(span.fromMs, span, true)} to ${axisTime(span.toMs, span, true)}. Its values are behind the table button.`;
   return (
     <section className={classNames("min-w-0 rounded-card border bg-surface p-4", className)} aria-label={title}>
       <header className="flex min-h-8 flex-wrap items-center gap-x-2">
-        <h3 className="font-medium">{title}</h3>
+        <Title className={level === 2 ? "font-semibold text-section" : "font-medium"}>{title}</Title>
         <div className="ml-auto flex items-center gap-1">{instead ? null : controls}</div>
         {instead ? null : (
           <Button look="quiet" size="icon" aria-label={`${title} as a table`} onClick={() => setOpen(true)}>

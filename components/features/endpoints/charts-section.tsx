@@ -5,6 +5,7 @@ import dynamic from "next/dynamic";
 import { useState } from "react";
 import type { ChartLine } from "#components/charts/time-chart.tsx";
 import type { Endpoint, EndpointRef, Metrics } from "#components/endpoint/endpoint-ref.ts";
+import type { Measured } from "#components/endpoint/use-metrics.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -14,7 +15,6 @@ import { bytesWords, latencyWords, rateWords, ratioWords } from "#components/ui/
 import { revisionLabel, revisionLine } from "#components/ui/revision.tsx";
 import { clockWords } from "#components/ui/time-words.ts";
 import { RangeChoice } from "./range-choice.tsx";
-import type { Measured } from "./use-metrics.ts";
 import { coreWords } from "./words.ts";
 
 // The charts' library is more than the rest of the page; it comes when the page stands.

@@ -1,6 +1,7 @@
 "use client";
 
 import { useMutation, useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import type { Endpoint, EndpointRef, Kind } from "#components/endpoint/endpoint-ref.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
@@ -9,6 +10,7 @@ import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { announce } from "#components/ui/toast.tsx";
+import { screenPaths } from "#domain/shared/screen-paths.ts";
 
 type EndpointBannersProps = Readonly<{ at: EndpointRef; view: Endpoint; kind: Kind | undefined }>;
 
@@ -81,7 +83,10 @@ function IncidentBanner({ at }: { at: EndpointRef }) {
       status={incident.severity}
       title={
         <>
-          Incident since <RelativeTime at={incident.since} />
+          <Link href={screenPaths.incident(incident.id)} className="underline">
+            Incident
+          </Link>{" "}
+          since <RelativeTime at={incident.since} />
         </>
       }
       actions={

@@ -8,6 +8,7 @@ import type { ReactNode } from "react";
 import { ChangeProgress } from "#components/endpoint/change-progress.tsx";
 import type { Endpoint, EndpointRef, Kind } from "#components/endpoint/endpoint-ref.ts";
 import { RollbackControl } from "#components/endpoint/rollback-control.tsx";
+import { NOW, useMetrics } from "#components/endpoint/use-metrics.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import { Banner } from "#components/ui/banner.tsx";
@@ -22,7 +23,6 @@ import { EndpointHeader } from "./endpoint-header.tsx";
 import { LastChanges } from "./last-changes.tsx";
 import { PodsTab } from "./pods-tab.tsx";
 import { TrafficCard } from "./traffic-card.tsx";
-import { NOW, useMetrics } from "./use-metrics.ts";
 import { useRange } from "./use-range.ts";
 
 const LedgerTab = dynamic(() => import("./ledger-tab.tsx").then((file) => file.LedgerTab), { ssr: false });

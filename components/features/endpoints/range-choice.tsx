@@ -1,10 +1,10 @@
 "use client";
 
 import { X } from "lucide-react";
+import { RANGES } from "#components/endpoint/time-range.ts";
 import { Button } from "#components/ui/button.tsx";
 import { classNames } from "#components/ui/class-names.ts";
 import { clockWords } from "#components/ui/time-words.ts";
-import { RANGES } from "./time-range.ts";
 import { useRange } from "./use-range.ts";
 
 /** The range of all charts of the page. A fixed one comes by a link, and is left here. */

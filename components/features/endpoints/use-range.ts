@@ -1,7 +1,7 @@
 "use client";
 
 import { parseAsIsoDateTime, parseAsStringLiteral, useQueryStates } from "nuqs";
-import { RANGES } from "./time-range.ts";
+import { RANGES } from "#components/endpoint/time-range.ts";
 
 /** The time range of the page, in its address. */
 export const useRange = () =>

@@ -61,7 +61,7 @@ function Shown({ incident }: { incident: IncidentDetail }) {
   return (
     <>
       <IncidentHeader incident={incident} view={view} />
-      {view === undefined || incident.state === "resolved" ? null : <ChangeProgress at={at} view={view} />}
+      {view === undefined || !isSince(view.plan?.decidedAt, incident) ? null : <ChangeProgress at={at} view={view} />}
       <div className="grid grid-cols-2 items-start gap-4 max-lg:grid-cols-1">
         <BrokeChart incident={incident} targets={view?.healthTargets} />
         <ChangedBefore incident={incident} />
@@ -74,6 +74,10 @@ function Shown({ incident }: { incident: IncidentDetail }) {
     </>
   );
 }
+
+/** What was done about it; the change that brought it is told below. */
+const isSince = (decidedAt: string | undefined, { openedAt, resolvedAt }: IncidentDetail): boolean =>
+  decidedAt !== undefined && decidedAt > openedAt && (resolvedAt === null || decidedAt < resolvedAt);
 
 function ChangedBefore({ incident }: { incident: IncidentDetail }) {
   const before = incident.plans.filter((plan) => (plan.firstServedAt ?? plan.decidedAt) <= incident.since);

@@ -2,9 +2,9 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { EndpointRef, Metrics } from "#components/endpoint/endpoint-ref.ts";
 import { useTRPCClient } from "#components/trpc/client.tsx";
 import { type Failure, failureOf } from "#components/trpc/failure.ts";
+import type { EndpointRef, Metrics } from "./endpoint-ref.ts";
 import { type AskedRange, type RangeName, rangeAt } from "./time-range.ts";
 
 const REFRESH_MS_MIN = 10_000;
