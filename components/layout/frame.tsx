@@ -7,6 +7,7 @@ import { Bell } from "./bell.tsx";
 import { EnvironmentSwitch } from "./environment-switch.tsx";
 import { FreshnessDot } from "./freshness-dot.tsx";
 import { BottomBar, Nav } from "./nav.tsx";
+import { StaleBanner } from "./stale-banner.tsx";
 import { type Account, TopBar } from "./top-bar.tsx";
 
 // Not needed before somebody searches.
@@ -60,6 +61,7 @@ export function Frame({ account, narrowNav, accountMenu, children }: FrameProps)
             tabIndex={-1}
             className="mx-auto w-full max-w-content flex-1 p-6 outline-none max-sm:p-4 max-sm:pb-20"
           >
+            <StaleBanner />
             {children}
           </main>
         </div>

@@ -13,6 +13,7 @@ test("without news it is stale since the last ones, or since it began to listen"
   expect(freshnessAt({ sinceMs: 0, lastMs: null, lagMs: null }, 5_000)).toEqual({ state: "starting" });
   expect(freshnessAt({ sinceMs: 0, lastMs: null, lagMs: null }, 20_000)).toMatchObject({
     state: "stale",
+    cause: "silent",
     staleSeconds: 20,
   });
 });
@@ -20,6 +21,7 @@ test("without news it is stale since the last ones, or since it began to listen"
 test("a worker that does not see a cluster makes it stale since it last did, though news come", () => {
   expect(freshnessAt({ sinceMs: 0, lastMs: 100_000, lagMs: 39_000 }, 101_000)).toMatchObject({
     state: "stale",
+    cause: "unseen",
     staleSeconds: 40,
   });
 });

@@ -3,7 +3,8 @@ export type Heard = Readonly<{ sinceMs: number; lastMs: number | null; lagMs: nu
 
 export type Freshness =
   | Readonly<{ state: "starting" | "live" }>
-  | Readonly<{ state: "stale"; staleSeconds: number; why: string }>;
+  /** "silent": nothing is heard at all. "unseen": only of what runs in a cluster is nothing heard. */
+  | Readonly<{ state: "stale"; cause: "silent" | "unseen"; staleSeconds: number; why: string }>;
 
 /** News come every 5 s; the second one missing is no delay any more. */
 const SILENT_MS = 11_000;
@@ -13,14 +14,20 @@ const UNSEEN_MS = 25_000;
 /** Stale is never shown as fresh: no news, or a worker that does not look, both count from the last good moment. */
 export function freshnessAt({ sinceMs, lastMs, lagMs }: Heard, nowMs: number): Freshness {
   const silentMs = nowMs - (lastMs ?? sinceMs);
-  if (silentMs > SILENT_MS) return stale(silentMs, "Slipway's web server or its database does not answer.");
+  if (silentMs > SILENT_MS) return stale("silent", silentMs);
   if (lastMs === null) return { state: "starting" };
-  if (lagMs !== null && lagMs + silentMs > UNSEEN_MS)
-    return stale(
-      lagMs + silentMs,
-      "The worker does not see a cluster: what is shown of pods and traffic is from then.",
-    );
+  if (lagMs !== null && lagMs + silentMs > UNSEEN_MS) return stale("unseen", lagMs + silentMs);
   return { state: "live" };
 }
 
-const stale = (ms: number, why: string): Freshness => ({ state: "stale", staleSeconds: Math.floor(ms / 1_000), why });
+const WHY = {
+  silent: "Slipway's web server or its database does not answer.",
+  unseen: "The worker does not see a cluster: what is shown of pods and traffic is from then.",
+} as const;
+
+const stale = (cause: keyof typeof WHY, ms: number): Freshness => ({
+  state: "stale",
+  cause,
+  staleSeconds: Math.floor(ms / 1_000),
+  why: WHY[cause],
+});

@@ -2,7 +2,17 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import type { News } from "#domain/changes/schema.ts";
 import { isAffected } from "./affected.ts";
 import { useTRPC } from "./client.tsx";
@@ -32,16 +42,41 @@ function useLive(): Heard {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const [heard, setHeard] = useState<Heard>(() => ({ sinceMs: Date.now(), lastMs: null, lagMs: null }));
+  // Nobody knows what was missed before the first news of a stream that was left and taken up again.
+  const first = useRef(false);
   const onData = useCallback(
     ({ data }: { data: News }) => {
       const lagMs = data.observedAt === null ? null : Date.parse(data.at) - Date.parse(data.observedAt);
+      const isFirst = first.current;
+      first.current = false;
       setHeard((before) => ({ ...before, lastMs: Date.now(), lagMs }));
-      void queryClient.invalidateQueries({ predicate: ({ queryKey }) => isAffected(queryKey, data) });
+      const news = isFirst ? { ...data, everything: true } : data;
+      void queryClient.invalidateQueries({ predicate: ({ queryKey }) => isAffected(queryKey, news) });
     },
     [queryClient],
   );
-  useSubscription(useMemo(() => trpc.changes.follow.subscriptionOptions(undefined, { onData }), [trpc, onData]));
+  const isSeen = useIsSeen();
+  useEffect(() => {
+    // What a tab missed while nobody looked at it.
+    first.current = !isSeen || first.current;
+    if (isSeen) setHeard({ sinceMs: Date.now(), lastMs: null, lagMs: null });
+  }, [isSeen]);
+  const options = useMemo(
+    () => trpc.changes.follow.subscriptionOptions(undefined, { onData, enabled: isSeen }),
+    [trpc, onData, isSeen],
+  );
+  useSubscription(options);
   return heard;
+}
+
+// A browser keeps six connections to a server open at once: a stream for every tab would leave none to ask by.
+const useIsSeen = () => useSyncExternalStore(followSeen, isSeenNow, () => true);
+
+const isSeenNow = (): boolean => document.visibilityState === "visible";
+
+function followSeen(changed: () => void): () => void {
+  document.addEventListener("visibilitychange", changed);
+  return () => document.removeEventListener("visibilitychange", changed);
 }
 
 const sameOr = (before: Freshness, now: Freshness): Freshness =>

@@ -1,5 +1,6 @@
 import type { News } from "#domain/changes/schema.ts";
 import type { Database } from "./client.ts";
+import { STALE_MS } from "./fleet.ts";
 import { NEWS_CHANNEL } from "./record-change.ts";
 import type { DatabaseSession } from "./session.ts";
 
@@ -150,16 +151,17 @@ async function readNews(db: Database, since: bigint | null): Promise<{ news: New
   return { news, newest: state.newest };
 }
 
-/** Status carries no sequence, so what it was is remembered and compared. */
+/** Status carries no sequence, so what it was is remembered and compared; that nobody confirms it any more is news too. */
 function createStatusMemory(db: Database) {
   let known: Map<string, string> | null = null;
   return {
     async touched(): Promise<Subject[]> {
       const rows = await db.read.$queryRaw<{ id: string; name: string; mark: string }[]>`
         SELECT e.uid::text AS id, e.name, concat_ws('|', s."observedAt", h.state, h.cause, h.since, h."blindSince", i.id, i.severity,
-                 i."resolvedAt") AS mark
+                 i."resolvedAt", v."observedAt" < clock_timestamp() - make_interval(secs => ${STALE_MS / 1_000}::float8)) AS mark
         FROM "Endpoint" e
         LEFT JOIN "EndpointStatus" s ON s."endpointUid" = e.uid
+        LEFT JOIN "EnvironmentStatus" v ON v."environmentId" = e."environmentId"
         LEFT JOIN "EndpointHealth" h ON h."endpointUid" = e.uid
         LEFT JOIN LATERAL (SELECT i.id, i.severity, i."resolvedAt" FROM "Incident" i WHERE i."endpointUid" = e.uid
                            ORDER BY i."openedAt" DESC LIMIT 1) i ON true

@@ -13,7 +13,7 @@ import { useNow } from "#components/ui/relative-time.tsx";
 import { StatusBadge, StatusIcon } from "#components/ui/status-badge.tsx";
 import { clockWords, durationWords } from "#components/ui/time-words.ts";
 import { announce } from "#components/ui/toast.tsx";
-import { healthSentence } from "#domain/endpoint/health.ts";
+import { healthSentence } from "#domain/endpoint/health-words.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import type { IncidentDetail } from "./incident-type.ts";
 
