@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { PrismaPg } from "@prisma/adapter-pg";
 import type { Prisma } from "./generated/client.ts";
 import { PrismaClient } from "./generated/client.ts";
+import { OneAtATime } from "./one-at-a-time.ts";
 
 /** What a transaction offers: every table, and raw statements for locks. */
 export type Tx = Prisma.TransactionClient;
@@ -31,6 +32,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   const adapter = new PrismaPg(
     {
       connectionString: url,
+      Client: OneAtATime,
       // adapter-pg reads timestamptz wrongly in any other time zone.
       options: "-c TimeZone=UTC",
       max: options.connectionsMax ?? 10,
