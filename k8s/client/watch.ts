@@ -85,6 +85,8 @@ async function supervise(supervision: Supervision): Promise<void> {
       if (resourceVersion === null) {
         const begunAt = performance.now();
         const list = await kube.list(query, { signal });
+        // It may have arrived just before somebody asked for one that is begun later.
+        if (signal.aborted) continue;
         replica.takeList(list.items, begunAt);
         resourceVersion = list.resourceVersion;
       }

@@ -283,3 +283,38 @@ test("a plan that comes before the slices of its revision waits for them, so tha
   heal();
   expect(new Set(statuses)).toEqual(new Set([200]));
 });
+
+test("a plan of which no pod is known is neither followed nor acknowledged while the slices cannot be listed", async () => {
+  await cluster.putPlan(aPlan({ 1: 100 }, { number: 1 }));
+  const router = await cluster.startRouter();
+  await acknowledged(1);
+  const { promise: refusedOften, resolve } = Promise.withResolvers<void>();
+  let refused = 0;
+  // With growing pauses in between: more than a second in all.
+  const heal = cluster.api().faults.add(({ verb, resource }) => {
+    if (!["list", "watch"].includes(verb) || resource !== "endpointslices.discovery.k8s.io") return undefined;
+    if (++refused === 9) resolve();
+    return SERVER_ERROR;
+  });
+  cluster.api().resetConnections();
+  cluster.kube().dropConnections();
+  const [pod] = pods;
+  if (pod === undefined) throw new Error("no pod");
+  await cluster.putPod("iris-r12", { ...pod.address, id: "pod-12" });
+  await cluster.putPlan(aPlan({ 12: 100 }, { number: 2 }));
+  const answers: Awaited<ReturnType<typeof ask>>[] = [];
+  let done = false;
+  const client = async () => {
+    while (!done) answers.push(await ask(router));
+  };
+  const running = client();
+  await refusedOften;
+  expect(await cluster.acks()).toEqual({ "uid-iris": 1 });
+  expect(await ask(router)).toEqual({ status: 200, revision: "1" });
+  heal();
+  await acknowledged(2);
+  expect(await ask(router)).toEqual({ status: 200, revision: "12" });
+  done = true;
+  await running;
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+});

@@ -18,7 +18,7 @@ const LEASE_READ_EVERY_MS = 2_000;
 /** Between two fresh starts with an API that stays silent, doubling: a slow list must be able to arrive. */
 const RECONNECT_MS_MIN = 4_000;
 const RECONNECT_MS_MAX = 16_000;
-/** How long a plan may wait for slices that ought to have come before it. */
+/** How long a plan of which a part can be served waits for slices that ought to have come before it. */
 const SLICES_WAIT_MS = 1_000;
 const SAVE_PODS_AFTER_MS = 200;
 /** A rollback waits for routers: they ask a recovering API more often than others need to. */
@@ -163,19 +163,27 @@ function followPlans(link: Link): void {
     if (!link.synced) return;
     for (const change of changes) {
       if (change.type === "deleted") removePlan(link, change.object.metadata.name);
-      else if (lacksPods(link, change.object)) void applyAfterSlices(link, change.key);
+      else if (podsFor(link, change.key) !== "all") void applyAfterSlices(link, change.key);
       else applyPlan(link, change.key);
     }
   });
 }
 
 /** The cluster gives a share only to what has ready pods: when we see none, our slices may be behind our plans. */
-function lacksPods({ table }: Link, configMap: LiveObject): boolean {
-  return table.lacksPods(planText(configMap));
+function podsFor({ table, plans }: Link, key: string): "all" | "some" | "none" {
+  const configMap = plans.store.get(key);
+  return configMap === undefined ? "all" : table.podsFor(planText(configMap));
 }
 
+/**
+ * Of a plan that cannot be served at all, an acknowledgement would promise refusals: it waits for the slices as long as
+ * they take, and the plan before it goes on. One that can be served in part has fallbacks for the rest.
+ */
 async function applyAfterSlices(link: Link, key: string): Promise<void> {
-  await link.slices.relist(AbortSignal.timeout(SLICES_WAIT_MS)).catch(() => {});
+  // Rejected only by stop.
+  const listed = link.slices.relist().catch(() => {});
+  await Promise.race([listed, delay(SLICES_WAIT_MS, undefined, { ref: false })]);
+  if (podsFor(link, key) === "none") await listed;
   applyPlan(link, key);
 }
 

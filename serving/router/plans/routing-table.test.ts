@@ -76,6 +76,7 @@ test("services that no plan names are forgotten with their last pod", () => {
 test("knows when a plan gives a share to a revision without known pods", () => {
   const table = aTable();
   table.setPods("iris-r1", [{ id: "a", host: "h", port: 1 }]);
-  expect(table.lacksPods(JSON.stringify(aPlan({ 1: 100, 2: 0 })))).toBe(false);
-  expect(table.lacksPods(JSON.stringify(aPlan({ 1: 90, 2: 10 })))).toBe(true);
+  expect(table.podsFor(JSON.stringify(aPlan({ 1: 100, 2: 0 })))).toBe("all");
+  expect(table.podsFor(JSON.stringify(aPlan({ 1: 90, 2: 10 })))).toBe("some");
+  expect(table.podsFor(JSON.stringify(aPlan({ 2: 100 })))).toBe("none");
 });

@@ -41,10 +41,12 @@ export class RoutingTable {
     return this.apply(wire, nowMs);
   }
 
-  /** Whether a plan would give a share to a revision of which no ready pod is known here. */
-  lacksPods(text: string | undefined): boolean {
+  /** Of how many of the revisions that a plan gives a share a ready pod is known here. */
+  podsFor(text: string | undefined): "all" | "some" | "none" {
     const shared = parsePlan(text)?.entries.filter((entry) => entry.role === "live" && entry.ranges.length > 0) ?? [];
-    return shared.some((entry) => (this.podSets.get(entry.service)?.size ?? 0) === 0);
+    const served = shared.filter((entry) => (this.podSets.get(entry.service)?.size ?? 0) > 0);
+    if (served.length === shared.length) return "all";
+    return served.length > 0 ? "some" : "none";
   }
 
   removePlan(configMapName: string): PlanWire | undefined {
