@@ -49,13 +49,16 @@ export const startProbes = (
     afterStart();
     return;
   }
+  const starting = new AbortController();
   const events = {
     onHealthy: () => {
+      // It has said what it was asked for; the two that follow ask on.
+      starting.abort();
       sinks.onStarted();
       afterStart();
     },
     onFailure: (message: string) => sinks.onFailure("Startup", message),
     onUnhealthy: () => sinks.onDead("startup", startupProbe),
   };
-  startProbe(startupProbe, true, check(startupProbe), events, signal);
+  startProbe(startupProbe, true, check(startupProbe), events, AbortSignal.any([signal, starting.signal]));
 };
