@@ -15,7 +15,7 @@ import { findBasePlan } from "#server/services/traffic/base-plan.ts";
 import { decidePlan, describeEntries, type PlanEntry, storedEntries } from "#server/services/traffic/decide-plan.ts";
 import { planView } from "#server/services/traffic/plan-view.ts";
 import { defineVerb } from "#server/services/verb.ts";
-import { findRevisions, revisionViews } from "./view.ts";
+import { revisionView } from "./view.ts";
 
 export const createRevision = defineVerb({
   name: "revision.create",
@@ -36,7 +36,7 @@ const create = (ctx: ServiceContext, input: CreateRevision) =>
     requireWriteIn(ctx.actor, endpoint.environment.kind);
     const version = await findDeployable(tx, input);
     const number = (await countRevisions(tx, endpoint)) + 1;
-    await tx.revision.create({
+    const row = await tx.revision.create({
       data: {
         endpointUid: endpoint.uid,
         number,
@@ -53,12 +53,11 @@ const create = (ctx: ServiceContext, input: CreateRevision) =>
       salt: base?.salt ?? endpoint.salt,
       decidedBy: ctx.actor.name,
     });
-    const [view] = await revisionViews(tx, await findRevisions(tx, { endpointUid: endpoint.uid, number }, 1));
-    if (view === undefined) throw new Error(`revision ${number} of ${endpoint.uid} is not there after its insert`);
+    const named = { ...row, version: { number: version.number, model: { name: input.model } }, status: null };
     const { dryRun: _, endpoint: __, environment: ___, ...asked } = input;
     return {
       answer: {
-        ...view,
+        ...revisionView(named, []),
         endpoint: endpoint.name,
         environment: endpoint.environment.name,
         plan: await planView(tx, plan),
