@@ -112,6 +112,71 @@ test("credentials that lead to another cluster are not used, and those of the sa
   await until("the cluster to answer again", async () => (await reachable("other"))?.status === "True");
 });
 
+test("an account with no more than the rights it is given is enough, and one that it lacks is named", async () => {
+  const namespace = "narrow-models";
+  await applyLocalEnvironment(first.kubeconfig, namespace);
+  const token = first.api.tokenForServiceAccount(namespace, "slipway-worker");
+  const kubeconfig = kubeconfigOf(first).replace(/token: .*/, `token: ${token}`);
+  await world.call("POST", "/clusters", { body: { name: "narrow", kubeconfig } });
+  await until("it to answer", async () => (await reachable("narrow"))?.status === "True");
+  expect(await cluster("narrow")).toMatchObject({
+    userName: `system:serviceaccount:${namespace}:slipway-worker`,
+    sameAs: [],
+  });
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const body = {
+    name: "narrow",
+    cluster: "narrow",
+    namespace,
+    kind: "production",
+    gatewayUrl: url,
+    serviceType: "NodePort",
+  };
+  await world.call("POST", "/environments", { body });
+  await world.call("POST", "/endpoints", { body: { name: "tight", environment: "narrow" } });
+  await addRevision(world, "tight", "scale", 1);
+  await untilApplied(world, "tight", 1);
+  expect(await predict({ ...world, gatewayUrl: url }, "tight")).toMatchObject({ status: 200, y: 2 });
+  await until("its rights to be known", async () => (await environment("narrow"))?.missingRights?.length === 0);
+  const [pod] = first.objects("pods", namespace).filter(({ metadata }) => metadata.name.startsWith("tight-r1-"));
+  expect(String(await world.call("GET", `/endpoints/tight/revisions/1/pods/${pod?.metadata.name}/log`))).toContain(
+    "listening",
+  );
+
+  const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding", namespace, name: "slipway-web" };
+  await first.kube.delete(role);
+  await worker.kill();
+  worker = world.startWorker();
+  await until("the lack to be named", async () =>
+    (await environment("narrow"))?.missingRights?.includes("get pods --subresource=log"),
+  );
+  expect(await condition("narrow", "RightsGranted")).toMatchObject({
+    status: "False",
+    message: expect.stringContaining("get pods --subresource=log"),
+  });
+});
+
+test("an environment is deleted when it is empty: what was made for it goes, and its name is free", async () => {
+  const refused = await world.rest.call("DELETE", "/environments/narrow");
+  expect(refused.body).toMatchObject({ status: 409, code: "not_empty", endpoints: ["tight"] });
+  await world.call("DELETE", "/endpoints/tight");
+  await until("the endpoint to be gone", async () => (await world.rest.call("GET", "/endpoints/tight")).status === 404);
+  const removed = await world.call("DELETE", "/environments/narrow");
+  expect(removed.removedAt).not.toBeNull();
+  await until("nothing to be left", async () =>
+    ["deployments.apps", "services", "secrets", "persistentvolumeclaims", "configmaps"].every(
+      (resource) => first.objects(resource, "narrow-models").length === 0,
+    ),
+  );
+  await until("the worker to say so", async () => {
+    const row = await world.db.read.environment.findFirst({ where: { name: "narrow" }, include: { status: true } });
+    return row?.status?.purgedAt != null;
+  });
+  expect((await newEnvironment("narrow", "narrow", "narrow-models")).status).toBe(201);
+  expect((await world.rest.call("DELETE", "/environments/narrow")).status).toBe(202);
+  expect((await world.rest.call("DELETE", "/clusters/narrow?abandon=true")).status).toBe(200);
+});
+
 test("a cluster that is gone says since when, and the others go on as before", async () => {
   const before = Date.now();
   await second.close();

@@ -14,26 +14,57 @@ const namespaceSchema = z
   )
   .refine((name) => !name.startsWith("kube-"), "namespaces beginning with kube- belong to Kubernetes");
 
+export const SERVICE_TYPES = ["ClusterIP", "NodePort", "LoadBalancer"] as const;
+
+/** Where applications reach this environment's routers. */
+const gatewayUrlSchema = z.url({ protocol: /^https?$/, error: "needs an http or https address" }).max(500);
+/** Put before `<program>:<release>`, such as `registry.example.com/slipway/`. */
+const imagePrefixSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._:/-]*\/$/, "ends with / and holds a-z, 0-9, . _ : / -")
+  .max(200);
+const podMonitorLabelsSchema = z.record(z.string().max(317), z.string().max(63));
+const warmFullMinutesSchema = z.number().int().min(0).max(10_080);
+const warmReplicasSchema = z.number().int().min(0).max(100);
+
 export const createEnvironmentSchema = z.strictObject({
   name: nameSchema,
   cluster: nameSchema,
   namespace: namespaceSchema,
   kind: environmentKindSchema,
-  /** Where applications reach this environment's routers. */
-  gatewayUrl: z.url({ protocol: /^https?$/, error: "needs an http or https address" }).max(500),
-  serviceType: z.enum(["ClusterIP", "NodePort", "LoadBalancer"]).default("ClusterIP"),
-  /** Put before `<program>:<release>`, such as `registry.example.com/slipway/`. Absent: this installation's. */
-  imagePrefix: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9._:/-]*\/$/, "ends with / and holds a-z, 0-9, . _ : / -")
-    .max(200)
-    .optional(),
+  gatewayUrl: gatewayUrlSchema,
+  serviceType: z.enum(SERVICE_TYPES).default("ClusterIP"),
+  /** Absent: this installation's. */
+  imagePrefix: imagePrefixSchema.optional(),
   scrapeNamespace: namespaceSchema.optional(),
-  podMonitorLabels: z.record(z.string().max(317), z.string().max(63)).optional(),
-  warmFullMinutes: z.number().int().min(0).max(10_080).default(60),
+  podMonitorLabels: podMonitorLabelsSchema.optional(),
+  warmFullMinutes: warmFullMinutesSchema.default(60),
   /** Absent: 1 in production, 0 in development. */
-  warmReplicas: z.number().int().min(0).max(100).optional(),
+  warmReplicas: warmReplicasSchema.optional(),
 });
+
+export const environmentRefSchema = z.strictObject({ environment: z.string().max(40) });
+
+/** What is absent stays. Name, cluster and namespace are what it is known by: in addresses, metrics and the cluster. */
+export const updateEnvironmentSchema = z.strictObject({
+  ...environmentRefSchema.shape,
+  /** The generation that the caller has seen. */
+  expectedGeneration: z.number().int().min(1),
+  kind: environmentKindSchema.optional(),
+  gatewayUrl: gatewayUrlSchema.optional(),
+  serviceType: z.enum(SERVICE_TYPES).optional(),
+  imagePrefix: imagePrefixSchema.optional(),
+  scrapeNamespace: namespaceSchema.nullable().optional(),
+  podMonitorLabels: podMonitorLabelsSchema.nullable().optional(),
+  warmFullMinutes: warmFullMinutesSchema.optional(),
+  warmReplicas: warmReplicasSchema.optional(),
+  reason: z.string().trim().max(500).default(""),
+});
+
+/** Decided at each start for the environment that an installation begins with, from its ports and variables. */
+export const DECIDED_AT_START = ["gatewayUrl", "serviceType", "imagePrefix"] as const;
+/** Who made that one. */
+export const STARTER = "installation";
 
 export const warmReplicasOf = (kind: EnvironmentKind): number => (kind === "production" ? 1 : 0);
 
@@ -59,5 +90,9 @@ export const environmentViewSchema = z.object({
   conditions: z.array(conditionViewSchema),
   createdBy: z.string(),
   createdAt: momentSchema,
+  updatedBy: z.string(),
+  updatedAt: momentSchema,
+  /** Set in the answer to a deletion only: deleted ones are not listed. */
+  removedAt: momentSchema.nullable(),
 });
 export type EnvironmentView = z.infer<typeof environmentViewSchema>;

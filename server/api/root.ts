@@ -17,7 +17,9 @@ import { listServing } from "#server/services/endpoint/serving.ts";
 import { setHealthTargets } from "#server/services/endpoint/set-health-targets.ts";
 import { tryEndpoint } from "#server/services/endpoint/try.ts";
 import { createEnvironment } from "#server/services/environment/create.ts";
+import { deleteEnvironment } from "#server/services/environment/delete.ts";
 import { listEnvironments } from "#server/services/environment/list.ts";
+import { updateEnvironment } from "#server/services/environment/update.ts";
 import { acknowledgeIncident } from "#server/services/incident/acknowledge.ts";
 import { getIncident } from "#server/services/incident/get.ts";
 import { listIncidents } from "#server/services/incident/list.ts";
@@ -60,7 +62,12 @@ export const appRouter = router({
     deleteAlias: mutation(deleteAlias),
   }),
   version: router({ register: mutation(registerVersion), list: query(listVersions), get: query(getVersion) }),
-  environment: router({ create: mutation(createEnvironment), list: query(listEnvironments) }),
+  environment: router({
+    create: mutation(createEnvironment),
+    list: query(listEnvironments),
+    update: mutation(updateEnvironment),
+    delete: mutation(deleteEnvironment),
+  }),
   cluster: router({
     create: mutation(createCluster),
     list: query(listClusters),

@@ -1,3 +1,4 @@
+import { resealClusters } from "#server/services/cluster/reseal.ts";
 import { ensureInstallation } from "#server/services/installation/ensure.ts";
 import { forgetLeftovers } from "#server/services/installation/forget-leftovers.ts";
 import { whyNotReady } from "#server/services/installation/ready.ts";
@@ -13,6 +14,8 @@ export function startWeb(): void {
     const why = await whyNotReady(services.db, config.migrationsDir);
     if (why === null) {
       await ensureInstallation(services.db, config);
+      const resealed = await resealClusters(services.db, services.vault);
+      if (resealed > 0) log.info({ clusters: resealed }, "encrypted credentials with the new SLIPWAY_SECRET_KEY");
       return;
     }
     log.warn({ why }, "not ready yet");

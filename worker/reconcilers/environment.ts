@@ -3,6 +3,7 @@ import { environmentObjects } from "#k8s/manifests/environment.ts";
 import type { Manifest } from "#k8s/manifests/manifest.ts";
 import { type ConditionReport, conditionDiffers } from "#server/db/reconcile/conditions.ts";
 import { type EnvironmentState, loadEnvironment, reportEnvironment } from "#server/db/reconcile/environment-state.ts";
+import { endpointKey } from "#worker/runtime/keys.ts";
 import type { Outcome } from "#worker/runtime/queue.ts";
 import type { Scope } from "#worker/runtime/scope.ts";
 import { ensureObject, type Run } from "./ensure.ts";
@@ -36,6 +37,9 @@ export async function reconcileEnvironment(run: Run, id: string): Promise<Outcom
     if (error !== null) await report(run, state, state.status?.routersReady ?? 0, [reachable(state, error)]);
     return DONE;
   }
+  // Images and how much is kept warm are its endpoints' too.
+  if (state.status !== null && state.status.observedGeneration !== state.generation)
+    for (const { uid } of state.endpoints) run.queue.add(endpointKey(uid), "change");
   const made = await ensureObjects(run, scope, await manifestsOf(run, scope, state));
   const asked = await askCluster(run, scope, state);
   const routers = replicasOf(scope.find(deployment(scope, ROUTER_NAME)));

@@ -18,7 +18,9 @@ import { listServing } from "#server/services/endpoint/serving.ts";
 import { setHealthTargets } from "#server/services/endpoint/set-health-targets.ts";
 import { tryEndpoint } from "#server/services/endpoint/try.ts";
 import { createEnvironment } from "#server/services/environment/create.ts";
+import { deleteEnvironment } from "#server/services/environment/delete.ts";
 import { listEnvironments } from "#server/services/environment/list.ts";
+import { updateEnvironment } from "#server/services/environment/update.ts";
 import { acknowledgeIncident } from "#server/services/incident/acknowledge.ts";
 import { getIncident } from "#server/services/incident/get.ts";
 import { listIncidents } from "#server/services/incident/list.ts";
@@ -90,6 +92,13 @@ export const ROUTES: readonly Route[] = [
   { method: "PUT", path: "/artifacts", verb: putArtifact, upload: true },
   { method: "GET", path: "/environments", verb: listEnvironments },
   { method: "POST", path: "/environments", verb: createEnvironment, status: 201 },
+  {
+    method: "PUT",
+    path: "/environments/{environment}",
+    verb: updateEnvironment,
+    ifMatch: "expectedGeneration",
+  },
+  { method: "DELETE", path: "/environments/{environment}", verb: deleteEnvironment, status: 202 },
   { method: "GET", path: "/clusters", verb: listClusters },
   { method: "POST", path: "/clusters", verb: createCluster, status: 201 },
   { method: "PUT", path: "/clusters/{cluster}", verb: updateCluster, ifMatch: "expectedGeneration" },

@@ -4,7 +4,7 @@ import type { Tx } from "#server/db/client.ts";
 import { isUniqueViolation } from "#server/db/errors.ts";
 import { jsonOrNull } from "#server/db/json.ts";
 import { defineVerb } from "#server/services/verb.ts";
-import { environmentViews, findEnvironments } from "./view.ts";
+import { environmentView } from "./view.ts";
 
 /**
  * A namespace in which one of ours still is: known by another name of the same cluster, or being taken away.
@@ -54,10 +54,8 @@ export const createEnvironment = defineVerb({
             updatedBy: ctx.actor.name,
           },
         });
-        const [answer] = await environmentViews(tx, await findEnvironments(tx, { id }, 1));
-        if (answer === undefined) throw new Error(`environment ${id} is not there after its insert`);
         return {
-          answer,
+          answer: await environmentView(tx, id),
           audit: {
             action: "environment.create",
             subject: { kind: "environment", id, name: input.name },

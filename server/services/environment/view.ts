@@ -1,4 +1,5 @@
 import { type EnvironmentView, environmentIdSchema, environmentViewSchema } from "#domain/environment/schema.ts";
+import { DomainError } from "#domain/shared/errors.ts";
 import type { Tx } from "#server/db/client.ts";
 import { conditionsOf } from "#server/services/conditions.ts";
 
@@ -38,5 +39,24 @@ export async function environmentViews(tx: Tx, rows: readonly Row[]): Promise<En
     conditions: conditions.get(row.id) ?? [],
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),
+    updatedBy: row.updatedBy,
+    updatedAt: row.updatedAt.toISOString(),
+    removedAt: row.removedAt?.toISOString() ?? null,
   }));
+}
+
+/** Locked until the transaction ends. Throws `not_found`. */
+export async function lockEnvironment(tx: Tx, name: string): Promise<Row> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id::text FROM "Environment" WHERE name = ${name} AND "removedAt" IS NULL FOR UPDATE`;
+  const [row] = rows[0] === undefined ? [] : await findEnvironments(tx, { id: rows[0].id }, 1);
+  if (row === undefined) throw new DomainError("not_found", `There is no environment "${name}".`);
+  return row;
+}
+
+/** One environment as it is answered. */
+export async function environmentView(tx: Tx, id: string): Promise<EnvironmentView> {
+  const [view] = await environmentViews(tx, await findEnvironments(tx, { id }, 1));
+  if (view === undefined) throw new Error(`environment ${id} is not there after its change`);
+  return view;
 }

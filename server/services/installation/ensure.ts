@@ -1,10 +1,11 @@
+import { DECIDED_AT_START, STARTER } from "#domain/environment/schema.ts";
 import type { Config } from "#server/config/env.ts";
 import type { Database, Tx } from "#server/db/client.ts";
 import type { Actor, Written } from "#server/services/context.ts";
 import { addPerson, subjectOf } from "#server/services/person/people.ts";
 import { writeAs } from "#server/services/write.ts";
 
-const SYSTEM: Actor = { kind: "system", id: "installation", name: "installation", role: "administrator" };
+const SYSTEM: Actor = { kind: "system", id: STARTER, name: STARTER, role: "administrator" };
 // Another than 7_114_702, which the leading worker holds (worker/runtime/election.ts).
 const ENSURE_LOCK = 7_114_703;
 
@@ -56,7 +57,10 @@ async function ensureEnvironment(
   clusterId: string,
   wanted: Config["localEnvironment"],
 ): Promise<Written<null>> {
-  const known = await tx.environment.findFirst({ where: { clusterId, namespace: wanted.namespace } });
+  const known = await tx.environment.findFirst({
+    where: { clusterId, namespace: wanted.namespace },
+    orderBy: { removedAt: { sort: "desc", nulls: "first" } },
+  });
   if (known === null) {
     const { id, name } = await tx.environment.create({ data: { ...wanted, clusterId, createdBy: SYSTEM.name } });
     const audit = { action: "environment.create", subject: { kind: "environment", id, name }, after: { ...wanted } };
@@ -64,11 +68,12 @@ async function ensureEnvironment(
   }
   // Somebody deleted it: it is not made anew at each start.
   if (known.removedAt !== null) return { answer: null, unchanged: true };
-  const { gatewayUrl, imagePrefix, serviceType } = wanted;
-  const before = { gatewayUrl: known.gatewayUrl, imagePrefix: known.imagePrefix, serviceType: known.serviceType };
-  const after = { gatewayUrl, imagePrefix, serviceType };
+  const decided = (from: Config["localEnvironment"] | typeof known) =>
+    Object.fromEntries(DECIDED_AT_START.map((field) => [field, from[field]]));
+  const [before, after] = [decided(known), decided(wanted)];
   if (JSON.stringify(before) === JSON.stringify(after)) return { answer: null, unchanged: true };
-  await tx.environment.update({ where: { id: known.id }, data: { ...after, generation: { increment: 1 } } });
+  const updatedBy = SYSTEM.name;
+  await tx.environment.update({ where: { id: known.id }, data: { ...after, updatedBy, generation: { increment: 1 } } });
   const subject = { kind: "environment", id: known.id, name: known.name };
   return {
     answer: null,
