@@ -6,6 +6,7 @@ import { screenPaths } from "#domain/shared/screen-paths.ts";
 
 const PARTS = [
   ["environments", "Environments"],
+  ["clusters", "Clusters"],
   ["people", "People"],
   ["tokens", "Tokens"],
   ["rights", "Rights"],

@@ -1,0 +1,71 @@
+import type { ConditionView } from "#domain/shared/views.ts";
+
+export type EnvironmentTrouble = Readonly<{ title: string; message: string; fix: string; since: string }>;
+
+/** What each condition means when it is not as it should be. `bad` is its status then. */
+const MEANINGS: Readonly<Record<string, Readonly<{ bad: "True" | "False"; title: string; fix: string }>>> = {
+  ClusterReachable: {
+    bad: "False",
+    title: "Its cluster does not answer",
+    fix: "What is shown of it is as old as that; predictions go on. See Settings → Clusters.",
+  },
+  Blocked: {
+    bad: "True",
+    title: "Something else is in its place",
+    fix: "Rename or remove what is named, or use another namespace.",
+  },
+  NamespacePresent: {
+    bad: "False",
+    title: "Its namespace is not there",
+    fix: "An administrator of the cluster applies what is below.",
+  },
+  RightsGranted: {
+    bad: "False",
+    title: "The worker lacks rights in it",
+    fix: "An administrator of the cluster applies what is below again.",
+  },
+  ServiceAccountsPresent: {
+    bad: "False",
+    title: "Its pods' accounts are not there",
+    fix: "An administrator of the cluster applies what is below again.",
+  },
+  Degraded: { bad: "True", title: "Not everything could be made", fix: "It is tried again by itself." },
+  RoutersReady: {
+    bad: "False",
+    title: "No router is ready",
+    fix: "See why: kubectl describe deployment slipway-router",
+  },
+  ArtifactStoreReady: {
+    bad: "False",
+    title: "Its artifact store is not ready",
+    fix: "Nothing new can be deployed. See why: kubectl describe deployment slipway-artifacts",
+  },
+  ArtifactStoreReachable: {
+    bad: "False",
+    title: "The worker does not reach its artifact store",
+    fix: "The worker needs a way to the pods of the cluster, at port 8080.",
+  },
+  FieldConflict: {
+    bad: "True",
+    title: "Somebody else changes what Slipway has made",
+    fix: "Leave these fields to Slipway: it takes them back each time.",
+  },
+  Orphans: {
+    bad: "True",
+    title: "Objects of this installation that it does not know",
+    fix: "They are left as they are: delete them by hand when nobody needs them.",
+  },
+};
+
+/** What is wrong with an environment, what matters most first. */
+export function environmentTroubles(conditions: readonly ConditionView[]): EnvironmentTrouble[] {
+  return Object.entries(MEANINGS).flatMap(([type, { bad, title, fix }]) => {
+    const condition = conditions.find((one) => one.type === type);
+    if (condition?.status !== bad) return [];
+    return [{ title, fix, message: condition.message, since: condition.lastTransitionAt }];
+  });
+}
+
+/** What an administrator of the cluster runs once, in a checkout of this release. */
+export const setUpCommand = (namespace: string): string =>
+  `kubectl kustomize k8s/install/environment | sed s/slipway-models/${namespace}/g | kubectl apply --server-side -f -`;
