@@ -31,6 +31,7 @@ export function buildContainer(config: Config) {
     podLogs: kubernetesPodLogs(config.kube),
     vault: createVault(config.secretKey, config.secretKeyBefore),
     publicUrl: config.publicUrl,
+    migrationsDir: config.migrationsDir,
     webhook: config.webhook !== null,
     log,
   };

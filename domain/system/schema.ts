@@ -3,7 +3,8 @@ import { z } from "zod";
 /** One thing that Slipway needs, and how it does. */
 export const systemCheckSchema = z.object({
   name: z.string(),
-  state: z.enum(["ok", "failed"]),
+  /** warning: all works, and something deserves a look. */
+  state: z.enum(["ok", "warning", "failed"]),
   /** What was found. */
   sentence: z.string(),
   /** What to do about it; null: nothing. */

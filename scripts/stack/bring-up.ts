@@ -1,6 +1,7 @@
+import { writeFileSync } from "node:fs";
 import { deployMigrations } from "#scripts/deploy-migrations.ts";
 import { applyLocalEnvironment } from "./apply-environment.ts";
-import { logFileOf, type StackConfig } from "./config.ts";
+import { connectionsFileOf, logFileOf, type StackConfig } from "./config.ts";
 import { startWeb, startWorker } from "./control-plane.ts";
 import { kubeconfigOf, startLocalCluster } from "./local-cluster.ts";
 import { followPodTargets } from "./pod-targets.ts";
@@ -134,6 +135,14 @@ export async function bringUpControlPlane(config: StackConfig, ports: Ports, giv
     SLIPWAY_ADMIN_PASSWORD: given.adminPassword,
     SLIPWAY_GATEWAY_PORT: String(ports.gateway),
   };
+  // What `npm run doctor` needs of a run like this one, also when it has died.
+  writeFileSync(
+    connectionsFileOf(home),
+    JSON.stringify({ DATABASE_URL: env.DATABASE_URL, PROMETHEUS_URL: given.prometheusUrl }),
+    {
+      mode: 0o600,
+    },
+  );
   const options = { root, home, env };
   const graceful = { stopSignal: "SIGTERM", stopGraceMs: 10_000 } as const;
   await allOrFirstError([

@@ -94,4 +94,7 @@ function tryJson(text: string): unknown {
   }
 }
 
+/** Variables by which the processes of the last run reached each other; mode 0600. */
+export const connectionsFileOf = (home: string) => join(home, "connections.json");
+
 export const logFileOf = (home: string, name: string) => join(home, "logs", `${name}.log`);

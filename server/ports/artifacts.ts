@@ -7,6 +7,8 @@ export interface ArtifactFolder {
   receive(body: ReadableStream<Uint8Array>, limits: ReceiveLimits): Promise<{ digest: string; sizeBytes: number }>;
   /** Where the bytes of a digest lie; null when they are not there. */
   find(digest: string): Promise<{ path: string; sizeBytes: number } | null>;
+  /** Of the disk that the folder is on. */
+  space(): Promise<{ freeBytes: number; totalBytes: number }>;
   /** Removes what killed uploads left behind; returns how many files. */
   sweep(): Promise<number>;
 }

@@ -32,6 +32,8 @@ export type Services = Readonly<{
   imagePrefix: string;
   /** Where people reach web, without a trailing slash. */
   publicUrl: string;
+  /** Migrations of this release. */
+  migrationsDir: string;
   /** Whether somebody is told of incidents. */
   webhook: boolean;
   log: Log;

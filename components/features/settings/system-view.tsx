@@ -34,12 +34,13 @@ export function SystemView() {
           {failureOf(system.error).message} Predictions do not need it.
         </Banner>
       ) : null}
+      {system.data === undefined ? null : <Verdict checks={system.data.checks} />}
       <Card flush>
         {system.data === undefined ? (
           <SkeletonRows rows={4} />
         ) : (
           <ul>
-            {system.data.checks.map((check) => (
+            {ORDER.flatMap((state) => system.data.checks.filter((check) => check.state === state)).map((check) => (
               <CheckRow key={check.name} check={check} />
             ))}
           </ul>
@@ -49,6 +50,31 @@ export function SystemView() {
   );
 }
 
+function Verdict({ checks }: { checks: readonly Check[] }) {
+  const failed = checks.filter(({ state }) => state === "failed").length;
+  const warnings = checks.filter(({ state }) => state === "warning").length;
+  const words =
+    failed > 0
+      ? `${failed} of ${checks.length} checks failed.`
+      : warnings > 0
+        ? `All works; ${warnings} of ${checks.length} checks deserve a look.`
+        : `All ${checks.length} checks are fine.`;
+  return (
+    <p className="text-muted">
+      {words} The same, also while this page is away: <code className="font-mono">npm run doctor</code>
+    </p>
+  );
+}
+
+const LOOKS = {
+  ok: { status: "Healthy", label: "OK" },
+  warning: { status: "Degraded", label: "Look at it" },
+  failed: { status: "Failing", label: "Failed" },
+} as const satisfies Record<Check["state"], object>;
+
+/** What needs somebody first. */
+const ORDER = ["failed", "warning", "ok"] as const;
+
 const CheckRow = ({ check: { name, state, sentence, fix } }: { check: Check }) => (
   <li className="flex flex-wrap gap-x-4 gap-y-1 border-b px-4 py-3 last:border-b-0">
     <div className="w-44 shrink-0 break-words font-medium">{name}</div>
@@ -56,6 +82,6 @@ const CheckRow = ({ check: { name, state, sentence, fix } }: { check: Check }) =
       <p>{sentence}</p>
       {fix === null ? null : <p className="mt-1 text-muted">{fix}</p>}
     </div>
-    <StatusBadge status={state === "ok" ? "Healthy" : "Failing"} label={state === "ok" ? "OK" : "Failed"} />
+    <StatusBadge {...LOOKS[state]} />
   </li>
 );

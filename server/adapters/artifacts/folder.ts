@@ -1,6 +1,6 @@
 import { createHash, type Hash, randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { type FileHandle, mkdir, open, rename, rm, stat, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { DomainError } from "#domain/shared/errors.ts";
 import type { ArtifactFolder, ReceiveLimits } from "#server/ports/artifacts.ts";
 import { partName, sweepParts } from "./parts.ts";
@@ -34,6 +34,12 @@ export function artifactFolder(dir: string): ArtifactFolder {
       const path = pathOf(digest.replace(/^sha256:/, ""));
       const found = await stat(path).catch(() => null);
       return found?.isFile() ? { path, sizeBytes: found.size } : null;
+    },
+
+    async space() {
+      // It is made by the first upload.
+      const there = await statfs(dir).catch(() => statfs(dirname(dir)));
+      return { freeBytes: there.bavail * there.bsize, totalBytes: there.blocks * there.bsize };
     },
 
     sweep: () => sweepParts(incoming),
