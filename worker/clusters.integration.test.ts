@@ -164,8 +164,8 @@ test("an environment is deleted when it is empty: what was made for it goes, and
   const removed = await world.call("DELETE", "/environments/narrow");
   expect(removed.removedAt).not.toBeNull();
   await until("nothing to be left", async () =>
-    ["deployments.apps", "services", "secrets", "persistentvolumeclaims", "configmaps"].every(
-      (resource) => first.objects(resource, "narrow-models").every(({ metadata }) => metadata.labels === undefined),
+    ["deployments.apps", "services", "secrets", "persistentvolumeclaims", "configmaps"].every((resource) =>
+      first.objects(resource, "narrow-models").every(({ metadata }) => metadata.labels === undefined),
     ),
   );
   await until("the worker to say so", async () => {
