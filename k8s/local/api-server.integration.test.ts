@@ -146,6 +146,26 @@ describe("the API server", () => {
     third.close();
   });
 
+  it("reuses no version though the line is lost that ended the file's snapshot", () => {
+    const path = join(folder, "store.jsonl");
+    const put = (name: string, resourceVersion: string) =>
+      JSON.stringify({
+        op: "put",
+        r: "configmaps",
+        o: {
+          kind: "ConfigMap",
+          apiVersion: "v1",
+          metadata: { name, namespace: "default", uid: name, resourceVersion },
+        },
+      });
+    const lines = [JSON.stringify({ op: "snapshot", rv: 7 }), put("a", "3"), "\0".repeat(14), put("b", "5000")];
+    writeFileSync(path, `${lines.join("\n")}\n`);
+    const store = createStore({ dataDir: folder, onDamage: () => {} });
+    expect(store.get("configmaps", "default", "b")).toBeDefined();
+    expect(store.currentVersion()).toBeGreaterThanOrEqual(5000);
+    store.close();
+  });
+
   it("does not let its file grow with every write, and reads the shortened one", () => {
     const store = createStore({ dataDir: folder });
     const kept = store.create("configmaps", { ...map("kept"), metadata: { name: "kept", namespace: "default" } });

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { anEnvironment, aRevision, aScope } from "#test/factories/manifest-input.ts";
 import { ownedFieldsDiffer } from "./differ.ts";
 import { environmentObjects } from "./environment.ts";
-import { parseQuantity } from "./quantity.ts";
 import { revisionObjects } from "./revision.ts";
 
 const ALL = [
@@ -100,24 +99,6 @@ test("a claim that was grown is left as it is; a smaller one is not", () => {
   });
   expect(ownedFieldsDiffer(claim, sized("100Gi"))).toBe(false);
   expect(ownedFieldsDiffer(claim, sized("10Gi"))).toBe(true);
-});
-
-test.each([
-  ["500m", 0.5],
-  ["100m", 0.1],
-  [".5", 0.5],
-  ["1", 1],
-  ["1.5", 1.5],
-  ["1e3", 1000],
-  ["2Gi", 2 ** 31],
-  ["3M", 3e6],
-  ["1E", 1e18],
-  ["100n", 1e-7],
-  ["", null],
-  ["Gi", null],
-  ["1 Gi", null],
-])("the quantity %j is %s", (text, value) => {
-  expect(parseQuantity(text)).toBe(value);
 });
 
 function leaves(value: unknown, path: string[] = []): string[][] {

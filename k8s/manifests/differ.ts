@@ -1,5 +1,5 @@
+import { parseQuantity } from "#domain/shared/quantity.ts";
 import type { Manifest } from "./manifest.ts";
-import { parseQuantity } from "./quantity.ts";
 
 /** Lists that the API server merges by these members of their items; all others are one value. */
 const LIST_KEYS: Readonly<Record<string, readonly string[]>> = {

@@ -7,6 +7,7 @@ import {
   POD_PORT,
   revisionObjectName,
 } from "#domain/shared/cluster-names.ts";
+import { parseQuantity } from "#domain/shared/quantity.ts";
 import { hashed, imageOf, labelsOf, type Manifest, type Scope } from "./manifest.ts";
 import { ownedByPlan } from "./plan.ts";
 import {
@@ -23,7 +24,6 @@ import {
   scrapeAnnotations,
   spread,
 } from "./pod.ts";
-import { parseQuantity } from "./quantity.ts";
 import { type PodRuntime, podRuntime } from "./runtimes.ts";
 
 export type RevisionInput = {

@@ -1,37 +1,24 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { extract, list, type ReadEntry } from "tar";
-import { type ArchiveEntry, archiveProblem, MODEL_FILE } from "#domain/version/archive.ts";
+import { MODEL_FILE } from "#domain/version/archive.ts";
+import { UnsafeArchive, unpackArchive } from "#serving/archive/unpack.ts";
 import { FetchError } from "./download.ts";
 
 /**
- * Unpacks a tar with a model and its data files into `targetDir`, model.onnx last. All entries are judged before the
- * first is written. The archive is not compressed: it unpacks to no more than its own size. Throws FetchError.
+ * Unpacks a tar with a model and its data files into `targetDir`, model.onnx last. Throws
+ * FetchError when nothing of it may be unpacked.
  */
 export async function unpack(file: string, targetDir: string): Promise<void> {
-  const entries: ArchiveEntry[] = [];
-  await list({
-    file,
-    strict: true,
-    onReadEntry: (entry: ReadEntry) => void entries.push({ path: entry.path, type: entry.type }),
-  });
-  const problem = archiveProblem(entries);
-  if (problem !== undefined) throw new FetchError("archive_unsafe", problem, true);
   const folder = path.join(targetDir, ".unpacking");
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
-  await extract({
-    file,
-    cwd: folder,
-    strict: true,
-    preserveOwner: false,
-    noMtime: true,
-    filter(_path, entry) {
-      // The packer's modes may keep the model server, which runs as another user, from reading it.
-      if ("header" in entry) entry.mode = entry.type === "Directory" ? 0o755 : 0o644;
-      return true;
-    },
-  });
+  try {
+    // The model server runs as another user.
+    await unpackArchive(file, folder, 0o644);
+  } catch (error) {
+    await rm(folder, { recursive: true });
+    throw error instanceof UnsafeArchive ? new FetchError("archive_unsafe", error.message, true) : error;
+  }
   const names = (await readdir(folder)).sort((a, b) => Number(a === MODEL_FILE) - Number(b === MODEL_FILE));
   for (const name of names) {
     await rm(path.join(targetDir, name), { recursive: true, force: true });

@@ -160,6 +160,71 @@ describe("bad input", () => {
     expect(answer.body.details.causes.map((cause: { field: string }) => cause.field)).toContain(field);
   });
 
+  const pod = (spec: object, container: object = {}) => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "bad" },
+    spec: { ...spec, containers: [{ name: "c", image: "x:1", ...container }] },
+  });
+  const folder = (name: string) => ({ name, emptyDir: {} });
+  const label = "a lowercase RFC 1123 label must consist of";
+  it.each([
+    ["a volume's name", pod({ volumes: [folder("Bad_Vol")] }), "spec.volumes[0].name", `"Bad_Vol": ${label}`],
+    ["no volume's name", pod({ volumes: [{ emptyDir: {} }] }), "spec.volumes[0].name", "Required value"],
+    [
+      "a volume's name twice",
+      pod({ volumes: [folder("v"), folder("v")] }),
+      "spec.volumes[1].name",
+      'Duplicate value: "v"',
+    ],
+    [
+      "two kinds of volume",
+      pod({ volumes: [{ ...folder("v"), secret: { secretName: "s" } }] }),
+      undefined,
+      "more than 1",
+    ],
+    ["a mount of nothing", pod({}, { volumeMounts: [{ name: "v", mountPath: "/m" }] }), undefined, 'Not found: "v"'],
+    [
+      "two mounts at one path",
+      pod(
+        { volumes: [folder("v"), folder("w")] },
+        { volumeMounts: ["v", "w"].map((name) => ({ name, mountPath: "/m" })) },
+      ),
+      "spec.containers[0].volumeMounts[1].mountPath",
+      '"/m": must be unique',
+    ],
+    [
+      "a port's name",
+      pod({}, { ports: [{ name: "Http_", containerPort: 1 }] }),
+      "spec.containers[0].ports[0].name",
+      "alpha-numeric",
+    ],
+    [
+      "a port's length",
+      pod({}, { ports: [{ name: "a-port-so-very-long", containerPort: 1 }] }),
+      undefined,
+      "no more than 15",
+    ],
+    [
+      "a protocol",
+      pod({}, { ports: [{ containerPort: 1, protocol: "QUIC" }] }),
+      "spec.containers[0].ports[0].protocol",
+      'Unsupported value: "QUIC": supported values: "SCTP", "TCP", "UDP"',
+    ],
+    [
+      "an account",
+      pod({ serviceAccountName: "No One" }),
+      "spec.serviceAccountName",
+      '"No One": a lowercase RFC 1123 subdomain',
+    ],
+  ])("in a pod is refused with its field: %s", async (_what, body, field, sentence) => {
+    const answer = await cluster.call("POST", `/api/v1/namespaces/${cluster.namespace}/pods?dryRun=All`, { body });
+    expect([answer.status, answer.body.reason]).toEqual([422, "Invalid"]);
+    const causes: { field: string; message: string }[] = answer.body.details.causes;
+    expect(causes.map(({ message }) => message).join("\n")).toContain(sentence);
+    if (field !== undefined) expect(causes.map((cause) => cause.field)).toContain(field);
+  });
+
   it("is a 400 when it cannot be read", async () => {
     expect((await cluster.call("POST", maps(), { body: '{"apiVersion":"v1",' })).status).toBe(400);
     expect((await cluster.call("POST", maps(), { body: "" })).status).toBe(400);

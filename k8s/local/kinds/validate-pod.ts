@@ -1,7 +1,17 @@
+import { parseQuantity } from "#domain/shared/quantity.ts";
 import type { Cause } from "../store/errors.ts";
 import { equalJson, isObject, type JsonObject } from "../store/json.ts";
-import { parseQuantity } from "./quantity.ts";
-import { bad, LABEL_RULE, outOfRange, required } from "./validate-rules.ts";
+import {
+  bad,
+  duplicate,
+  LABEL_RULE,
+  outOfRange,
+  portNameFaults,
+  required,
+  SUBDOMAIN_RULE,
+  unsupported,
+} from "./validate-rules.ts";
+import { mountFaults, volumeFaults } from "./validate-volumes.ts";
 
 const ENV_NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
 const ENV_MESSAGE = "a valid environment variable name must consist only of printable ASCII characters other than '='";
@@ -15,7 +25,7 @@ function resourcesOf(container: JsonObject, at: string): Cause[] {
   const causes: Cause[] = [];
   for (const [kind, values] of Object.entries({ limits, requests })) {
     for (const [name, value] of Object.entries(values)) {
-      if (parseQuantity(value) === undefined) {
+      if (parseQuantity(value) === null) {
         causes.push(
           bad(
             `${at}.resources.${kind}[${name}]`,
@@ -29,7 +39,7 @@ function resourcesOf(container: JsonObject, at: string): Cause[] {
   for (const [name, request] of Object.entries(requests)) {
     const limit = limits[name];
     const [asked, allowed] = [parseQuantity(request), parseQuantity(limit)];
-    if (asked !== undefined && allowed !== undefined && asked > allowed) {
+    if (asked !== null && allowed !== null && asked > allowed) {
       causes.push(bad(`${at}.resources.requests`, request, `must be less than or equal to ${name} limit of ${limit}`));
     }
   }
@@ -43,9 +53,7 @@ function containerFaults(container: JsonObject, at: string): Cause[] {
     ...(named ? [] : [required(`${at}.name`)]),
     ...(named && !LABEL_RULE.test(name) ? [bad(`${at}.name`, name, LABEL_RULE.message)] : []),
     ...(typeof image === "string" && image !== "" ? [] : [required(`${at}.image`)]),
-    ...objects(container.ports).flatMap((port, index) =>
-      outOfRange(`${at}.ports[${index}].containerPort`, port.containerPort),
-    ),
+    ...portFaults(objects(container.ports), `${at}.ports`),
     ...objects(container.env).flatMap((env, index) =>
       typeof env.name === "string" && ENV_NAME.test(env.name)
         ? []
@@ -55,20 +63,24 @@ function containerFaults(container: JsonObject, at: string): Cause[] {
   ];
 }
 
-function volumeMounts(containers: readonly JsonObject[], at: string, volumes: ReadonlySet<unknown>): Cause[] {
-  return containers.flatMap((container, index) =>
-    objects(container.volumeMounts).flatMap((mount, mountIndex) =>
-      volumes.has(mount.name)
-        ? []
-        : [
-            {
-              reason: "FieldValueNotFound",
-              message: `Not found: ${JSON.stringify(mount.name)}`,
-              field: `${at}[${index}].volumeMounts[${mountIndex}].name`,
-            },
-          ],
-    ),
-  );
+const PROTOCOLS = ["SCTP", "TCP", "UDP"];
+
+function portFaults(ports: readonly JsonObject[], at: string): Cause[] {
+  const names = new Set<unknown>();
+  return ports.flatMap(({ name, containerPort, protocol }, index) => {
+    const field = `${at}[${index}]`;
+    const causes: Cause[] = [];
+    if (typeof name === "string" && name !== "") {
+      const faults = portNameFaults(name);
+      causes.push(...faults.map((message) => bad(`${field}.name`, name, message)));
+      if (faults.length === 0 && names.has(name)) causes.push(duplicate(`${field}.name`, name));
+      names.add(name);
+    }
+    causes.push(...outOfRange(`${field}.containerPort`, containerPort));
+    if (protocol !== undefined && !PROTOCOLS.includes(String(protocol)))
+      causes.push(unsupported(`${field}.protocol`, protocol, PROTOCOLS));
+    return causes;
+  });
 }
 
 /** `at` is where the spec lies: `spec` or `spec.template.spec`. */
@@ -76,7 +88,7 @@ export function validatePodSpec(spec: JsonObject, at: string): Cause[] {
   const containers = objects(spec.containers);
   const initContainers = objects(spec.initContainers);
   if (containers.length === 0) return [required(`${at}.containers`)];
-  const causes: Cause[] = [];
+  const causes = volumeFaults(objects(spec.volumes), `${at}.volumes`);
   const seen = new Set<unknown>();
   const volumes = new Set(objects(spec.volumes).map((volume) => volume.name));
   for (const [list, items] of [
@@ -86,14 +98,14 @@ export function validatePodSpec(spec: JsonObject, at: string): Cause[] {
     for (const [index, container] of items.entries()) {
       const field = `${at}.${list}[${index}]`;
       causes.push(...containerFaults(container, field));
-      if (seen.has(container.name)) {
-        const message = `Duplicate value: ${JSON.stringify(container.name)}`;
-        causes.push({ reason: "FieldValueDuplicate", message, field: `${field}.name` });
-      }
+      causes.push(...mountFaults(objects(container.volumeMounts), `${field}.volumeMounts`, volumes));
+      if (seen.has(container.name)) causes.push(duplicate(`${field}.name`, container.name));
       seen.add(container.name);
     }
-    causes.push(...volumeMounts(items, `${at}.${list}`, volumes));
   }
+  const { serviceAccountName: account } = spec;
+  if (typeof account === "string" && account !== "" && !SUBDOMAIN_RULE.test(account))
+    causes.push(bad(`${at}.serviceAccountName`, account, SUBDOMAIN_RULE.message));
   return causes;
 }
 
@@ -113,8 +125,7 @@ export function validateTemplate(spec: JsonObject): Cause[] {
   const podSpec = isObject(template.spec) ? template.spec : {};
   causes.push(...validatePodSpec(podSpec, "spec.template.spec"));
   if (podSpec.restartPolicy !== undefined && podSpec.restartPolicy !== "Always") {
-    const message = `Unsupported value: ${JSON.stringify(podSpec.restartPolicy)}: supported values: "Always"`;
-    causes.push({ reason: "FieldValueNotSupported", message, field: "spec.template.spec.restartPolicy" });
+    causes.push(unsupported("spec.template.spec.restartPolicy", podSpec.restartPolicy, ["Always"]));
   }
   return causes;
 }

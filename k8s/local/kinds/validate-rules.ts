@@ -51,6 +51,29 @@ export const bad = (field: string, value: unknown, message: string): Cause => ({
   field,
 });
 
+export const duplicate = (field: string, value: unknown): Cause => ({
+  reason: "FieldValueDuplicate",
+  message: `Duplicate value: ${JSON.stringify(value)}`,
+  field,
+});
+
+export const unsupported = (field: string, value: unknown, supported: readonly string[]): Cause => ({
+  reason: "FieldValueNotSupported",
+  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported.map((name) => `"${name}"`).join(", ")}`,
+  field,
+});
+
+/** What the API holds against the name of a port; several things at once. */
+export function portNameFaults(name: string): string[] {
+  const faults: string[] = [];
+  if (name.length > 15) faults.push("must be no more than 15 characters");
+  if (!/^[-a-z0-9]+$/.test(name)) faults.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
+  if (!/[a-z]/.test(name)) faults.push("must contain at least one letter (a-z)");
+  if (name.includes("--")) faults.push("must not contain consecutive hyphens");
+  if (/^-|-$/.test(name)) faults.push("must not begin or end with a hyphen");
+  return faults;
+}
+
 export const unchanged = (field: string, now: unknown, before: unknown, message = "field is immutable"): Cause[] =>
   equalJson(now, before) ? [] : [bad(field, now, message)];
 

@@ -3,7 +3,7 @@ import type { Resource } from "../store/resources.ts";
 import type { KubeObject } from "../store/types.ts";
 import { validateMeta } from "./validate-meta.ts";
 import { validatePodSpec, validateTemplate } from "./validate-pod.ts";
-import { bad, LABEL_RULE, outOfRange, required, unchanged } from "./validate-rules.ts";
+import { bad, duplicate, LABEL_RULE, outOfRange, required, unchanged } from "./validate-rules.ts";
 
 type Check = (object: KubeObject, before: KubeObject | undefined) => Cause[];
 
@@ -57,9 +57,7 @@ const service: Check = ({ spec }, before) => {
     const at = `spec.ports[${index}]`;
     if (ports.length > 1 && !port.name) causes.push(required(`${at}.name`));
     if (port.name && !LABEL_RULE.test(port.name)) causes.push(bad(`${at}.name`, port.name, LABEL_RULE.message));
-    if (port.name && names.has(port.name)) {
-      causes.push({ reason: "FieldValueDuplicate", message: `Duplicate value: "${port.name}"`, field: `${at}.name` });
-    }
+    if (port.name && names.has(port.name)) causes.push(duplicate(`${at}.name`, port.name));
     if (port.name) names.add(port.name);
     causes.push(...outOfRange(`${at}.port`, port.port), ...outOfRange(`${at}.nodePort`, port.nodePort ?? 1));
   }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { KubeObject } from "../store/types.ts";
-import { type ContainerSpec, type EnvContext, parseQuantity, resolveEnv } from "./env.ts";
+import { type ContainerSpec, type EnvContext, resolveEnv } from "./env.ts";
 
 const object = (kind: string, data: Record<string, string>): KubeObject => ({
   apiVersion: "v1",
@@ -58,13 +58,4 @@ it("names what is missing, unless it is optional", () => {
   expect(of({ name: "absent", key: "k" })).toThrow('secret "absent" not found');
   expect(of({ name: "there", key: "z" })).toThrow("couldn't find key z in Secret n/there");
   expect(of({ name: "absent", key: "k", optional: true })()).toEqual({});
-});
-
-it.each([
-  ["500m", 0.5],
-  ["2", 2],
-  ["1.5Gi", 1.5 * 2 ** 30],
-  ["3k", 3000],
-])("reads the quantity %s", (text, value) => {
-  expect(parseQuantity(text)).toBeCloseTo(value);
 });

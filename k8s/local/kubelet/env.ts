@@ -1,3 +1,4 @@
+import { parseQuantity } from "#domain/shared/quantity.ts";
 import type { KubeObject } from "../store/types.ts";
 
 /** A container cannot be configured: something its environment or volumes refer to is missing. */
@@ -44,26 +45,10 @@ export type EnvContext = {
   get: (resource: "secrets" | "configmaps", name: string) => KubeObject | undefined;
 };
 
-const UNITS: Record<string, number> = {
-  "": 1,
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
-/** Number of a Kubernetes quantity such as `500m` or `2Gi`. Throws on anything else. */
-export const parseQuantity = (quantity: string): number => {
-  const [, digits, unit = ""] = /^(\d+(?:\.\d+)?(?:e\d+)?)([A-Za-z]*)$/.exec(quantity) ?? [];
-  const factor = UNITS[unit];
-  if (digits === undefined || factor === undefined)
-    throw new ConfigError(`quantity ${JSON.stringify(quantity)} cannot be read`);
-  return Number(digits) * factor;
+const amountOf = (quantity: string): number => {
+  const amount = parseQuantity(quantity);
+  if (amount === null) throw new ConfigError(`quantity ${JSON.stringify(quantity)} cannot be read`);
+  return amount;
 };
 
 /** Value of a downward API field path; throws on one that Kubernetes does not offer. */
@@ -101,8 +86,8 @@ const resourceValue = (
   const [kind = "", resource = ""] = ref.resource.split(".");
   const whole: Record<string, number> = { cpu: machine.cpus, memory: machine.memoryBytes };
   const given = target.resources?.[kind as "limits" | "requests"]?.[resource];
-  const amount = given === undefined ? (kind === "limits" ? (whole[resource] ?? 0) : 0) : parseQuantity(given);
-  const divisor = ref.divisor === undefined || ref.divisor === "0" ? 1 : parseQuantity(ref.divisor);
+  const amount = given === undefined ? (kind === "limits" ? (whole[resource] ?? 0) : 0) : amountOf(given);
+  const divisor = ref.divisor === undefined || ref.divisor === "0" ? 1 : amountOf(ref.divisor);
   return String(Math.ceil(amount / divisor));
 };
 

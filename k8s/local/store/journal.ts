@@ -103,8 +103,12 @@ function replay(entries: readonly LogEntry[], tables: Tables, history: History):
       version = entry.rv;
       history.forgetUntil(entry.rv);
     } else if (entry.op === "begin") inSnapshot = false;
-    else if (inSnapshot && entry.op === "put") tables.put(entry.r, freezeJson(entry.o as KubeObject));
-    else {
+    else if (inSnapshot && entry.op === "put") {
+      const object = freezeJson(entry.o as KubeObject);
+      tables.put(entry.r, object);
+      // Later than the snapshot when the line that ended it is lost.
+      version = Math.max(version, Number(object.metadata.resourceVersion));
+    } else {
       const event = eventOf(entry, tables);
       if (!event) continue;
       // Not always in order: the line that ended the snapshot may be lost.

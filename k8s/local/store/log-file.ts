@@ -3,6 +3,7 @@ import {
   copyFileSync,
   existsSync,
   fstatSync,
+  fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -99,6 +100,8 @@ export function openLog(path: string, bytes: number): LogFile {
       try {
         ftruncateSync(next, 0);
         for (const chunk of chunks(lines)) writeFully(next, chunk);
+        // Rare, and everything is at stake: a power cut must not leave an empty file under the good one's name.
+        fsyncSync(next);
         renameSync(`${path}.new`, path);
       } catch (cause) {
         closeSync(next);

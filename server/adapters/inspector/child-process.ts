@@ -46,6 +46,8 @@ async function runProgram(options: InspectorOptions, path: string, signal: Abort
       PATH: "/usr/bin:/bin",
       TMPDIR: tmpdir(),
       INSPECT_TIMEOUT_MS: String(options.deadlineMs),
+      // Its own limit would end what ours allows, and it looks more often.
+      INSPECT_MEMORY_MB: String(Math.floor(options.rssBytesMax / 2 ** 20)),
     },
     cwd: tmpdir(),
     stdio: ["ignore", "pipe", "pipe"],

@@ -7,8 +7,9 @@ const QUANTITY = /^([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?[0-9]+)|([KMG
  * A Kubernetes quantity ("500m", "1Gi", "1e3") as a number; null when it is none.
  * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
-export function parseQuantity(text: string | number): number | null {
-  const [, digits, exponent, binary, decimal] = QUANTITY.exec(String(text)) ?? [];
+export function parseQuantity(value: unknown): number | null {
+  if (typeof value !== "string" && typeof value !== "number") return null;
+  const [, digits, exponent, binary, decimal] = QUANTITY.exec(String(value)) ?? [];
   if (digits === undefined) return null;
   // Read, not multiplied, so that "100m" is exactly what "0.1" is.
   return Number(`${digits}e${exponent ?? DECIMAL[decimal ?? ""] ?? 0}`) * 2 ** (BINARY[binary ?? ""] ?? 0);
