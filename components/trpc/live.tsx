@@ -17,6 +17,7 @@ import type { News } from "#domain/changes/schema.ts";
 import { isAffected } from "./affected.ts";
 import { useTRPC } from "./client.tsx";
 import { type Freshness, freshnessAt, type Heard } from "./freshness.ts";
+import { askToSignIn } from "./query-client.ts";
 
 const FreshnessContext = createContext<Freshness>({ state: "starting" });
 
@@ -62,7 +63,7 @@ function useLive(): Heard {
     if (isSeen) setHeard({ sinceMs: Date.now(), lastMs: null, lagMs: null });
   }, [isSeen]);
   const options = useMemo(
-    () => trpc.changes.follow.subscriptionOptions(undefined, { onData, enabled: isSeen }),
+    () => trpc.changes.follow.subscriptionOptions(undefined, { onData, onError: askToSignIn, enabled: isSeen }),
     [trpc, onData, isSeen],
   );
   useSubscription(options);

@@ -26,7 +26,7 @@ export const createQueryClient = (): QueryClient =>
   });
 
 // A session that ended while a page was open. A refused write says so where it was tried: what was typed is kept.
-function askToSignIn(error: unknown): void {
+export function askToSignIn(error: unknown): void {
   if (typeof window === "undefined" || failureOf(error).code !== "unauthenticated") return;
   const { pathname, search, hash } = window.location;
   window.location.assign(signInPath(pathname + search + hash));

@@ -71,5 +71,5 @@ export const subscription = (follow: typeof followChanges) =>
     .input((value: unknown) => value as { lastEventId?: string | null } | undefined)
     .subscription(async function* ({ ctx, input, signal }) {
       const never = new AbortController().signal;
-      for await (const { id, news } of follow(await ctx.service(), input, signal ?? never)) yield tracked(id, news);
+      for await (const { id, news } of follow(ctx.service, input, signal ?? never)) yield tracked(id, news);
     });

@@ -2,9 +2,21 @@ import { followChangesSchema } from "#domain/changes/schema.ts";
 import { requirePermission, type ServiceContext } from "#server/services/context.ts";
 import { parseInput } from "#server/services/verb.ts";
 
-/** What changes, as it does, for screens that stay open. Whoever may read the audit log may follow it. */
-export function followChanges(ctx: ServiceContext, input: unknown, signal: AbortSignal) {
-  requirePermission(ctx.actor, "audit:read");
+/**
+ * What changes, as it does, for screens that stay open. Whoever may read the audit log may follow it; `service` finds
+ * again who that is once something of theirs has changed, so that nothing more is told to somebody who was disabled.
+ */
+export async function* followChanges(service: () => Promise<ServiceContext>, input: unknown, signal: AbortSignal) {
+  const permitted = async () => {
+    const ctx = await service();
+    requirePermission(ctx.actor, "audit:read");
+    return ctx;
+  };
+  const { actor, feed } = await permitted();
   const { lastEventId } = parseInput(followChangesSchema, input);
-  return ctx.feed.follow(lastEventId ?? null, signal);
+  for await (const next of feed.follow(lastEventId ?? null, signal)) {
+    const { everything, changed } = next.news;
+    if (everything || changed.some(({ id }) => id === actor.id)) await permitted();
+    yield next;
+  }
 }
