@@ -22,3 +22,7 @@ export const newsSchema = z.object({
   everything: z.boolean(),
 });
 export type News = z.infer<typeof newsSchema>;
+
+/** Whether what `actorId` may do could be another thing after these news. */
+export const concerns = ({ everything, changed }: Pick<News, "everything" | "changed">, actorId: string): boolean =>
+  everything || changed.some(({ id }) => id === actorId);

@@ -8,7 +8,7 @@ export default defineConfig({
   testDir: ".",
   testMatch: "**/*.spec.ts",
   outputDir: "../../node_modules/.cache/screens",
-  timeout: 120_000,
+  timeout: 60_000,
   expect: { timeout: 20_000 },
   // One product serves all tests of a run.
   workers: 1,

@@ -34,6 +34,17 @@ export function connectApi(base: string, token: string) {
     return answer.body;
   }
 
+  /** Waits until the endpoint is as `is` says. */
+  const untilIs = (endpoint: string, is: (found: Answer["body"]) => boolean, timeoutMs = 60_000) =>
+    until(
+      `${endpoint} as expected`,
+      async () => {
+        const found = await ok("GET", `/endpoints/${endpoint}`);
+        return is(found) ? found : undefined;
+      },
+      timeoutMs,
+    );
+
   /** Waits until the endpoint's plan (its newest, or `number`) has been applied, and gives the endpoint. */
   const applied = (endpoint: string, number?: number, timeoutMs = 60_000) =>
     until(
@@ -74,5 +85,5 @@ export function connectApi(base: string, token: string) {
     );
   }
 
-  return { base, token, call, ok, applied, register, deploy, traffic };
+  return { base, token, call, ok, applied, untilIs, register, deploy, traffic };
 }

@@ -25,9 +25,11 @@ export async function countAttempt(db: Database, kind: Kind, value: string): Pro
   });
 }
 
-/** Whoever knew the password has not been guessing. */
-export const forgiveAttempts = (db: Database, kind: Kind, value: string) =>
-  db.read.signInAttempts.deleteMany({ where: { key: keyOf(kind, value) } });
+/** Whoever knew the password has not been guessing; of others at their address that says nothing. */
+export async function forgiveAttempts(db: Database, email: string, address: string): Promise<void> {
+  await db.read.signInAttempts.deleteMany({ where: { key: keyOf("email", email) } });
+  await db.read.$executeRaw`UPDATE "SignInAttempts" SET count = count - 1 WHERE key = ${keyOf("address", address)}`;
+}
 
 export const forgetOldAttempts = (db: Database) =>
   db.read.$executeRaw`DELETE FROM "SignInAttempts" WHERE "windowSince" < clock_timestamp() - interval '1 day'`;

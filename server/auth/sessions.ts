@@ -38,11 +38,12 @@ export function openSessions(db: Database, secretKey: string, log: Log): Session
   return {
     async signIn(request, { email, password, remember }) {
       requireSameOrigin(request);
-      await countAttempt(db, "address", addressOf(request.headers));
+      const address = addressOf(request.headers);
+      await countAttempt(db, "address", address);
       await countAttempt(db, "email", email);
       const body = { email, password, rememberMe: remember };
       const answer = await auth.api.signInEmail({ body, headers: request.headers, returnHeaders: true }).catch(refused);
-      await forgiveAttempts(db, "email", email);
+      await forgiveAttempts(db, email, address);
       return cookiesOf(answer.headers, request);
     },
     async signOut(request) {

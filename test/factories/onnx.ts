@@ -168,3 +168,19 @@ export function aCountingModel(): Uint8Array {
     output: [tensorValue("y", ELEMENT.float, [1])],
   });
 }
+
+/**
+ * x FP32 [-1,1] → y FP32 [-1,1], y = what stands at place x of `values`. Fits where a scaling model was, passes every
+ * check with zeros, and fails on a place that there is not: what a version does whose test data were too kind.
+ */
+export function aLookupModel(values: readonly number[]): Uint8Array {
+  return onnxFile({
+    node: [
+      node("Cast", ["x"], ["place"], [attribute.int("to", ELEMENT.int64)]),
+      node("Gather", ["values", "place"], ["y"]),
+    ],
+    initializer: [floatTensor("values", [values.length], values)],
+    input: [tensorValue("x", ELEMENT.float, ["rows", 1])],
+    output: [tensorValue("y", ELEMENT.float, ["rows", 1])],
+  });
+}

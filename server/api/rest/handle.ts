@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
+import { concerns } from "#domain/changes/schema.ts";
 import { DomainError } from "#domain/shared/errors.ts";
 import { actorOf, type Container, requestIdOf, serviceContext } from "#server/api/context.ts";
 import { isUnexpected, toProblem } from "#server/api/errors.ts";
 import { type Actor, requirePermission } from "#server/services/context.ts";
 import { onceOnly, type RepeatableCall } from "#server/services/idempotency.ts";
+import { knownFailure } from "#server/services/known-failure.ts";
 import { gatherInput, readBody } from "./input.ts";
 import { type Match, matchRoute } from "./match.ts";
 import { hashedBody, uploadInput } from "./upload.ts";
@@ -36,7 +38,11 @@ async function answer(container: Container, request: Request, match: Match, acto
     const ctx = serviceContext(container, { actor, requestId, signal: request.signal, call });
     return verb.call(ctx, input);
   };
-  if (media !== undefined) return text(await run(), media, requestId);
+  if (media !== undefined) {
+    const content = await run();
+    if (content instanceof Readable) void endWhenRefused(container, request, match, actor, content);
+    return text(content, media, requestId);
+  }
   if (call === null || verb.kind === "query") return success(await run(), status, requestId);
   const once = await onceOnly({ db: container.services.db, session: container.session }, call, run);
   if ("fresh" in once) return success(once.fresh, status, requestId);
@@ -92,6 +98,20 @@ function versionNumber(body: unknown): number | null {
   if ("entries" in body && "number" in body && typeof body.number === "number") return body.number;
   if ("plan" in body) return versionNumber(body.plan);
   return "generation" in body && typeof body.generation === "number" ? body.generation : null;
+}
+
+/** A stream may stay open for hours: it ends at once when its reader may no longer read it. */
+async function endWhenRefused(container: Container, request: Request, match: Match, actor: Actor, stream: Readable) {
+  const over = new AbortController();
+  stream.once("close", () => over.abort());
+  try {
+    for await (const { news } of container.services.feed.follow(null, over.signal))
+      if (concerns(news, actor.id)) requirePermission(await actorOf(container, request), match.route.verb.permission);
+  } catch (error) {
+    const known = knownFailure(error);
+    // A database that is away refuses nobody.
+    if (known instanceof DomainError && known.code !== "unavailable") stream.destroy();
+  }
 }
 
 /** `no-transform`: what follows a log must not wait for a compressor to fill its buffer. */

@@ -1,4 +1,4 @@
-import { followChangesSchema } from "#domain/changes/schema.ts";
+import { concerns, followChangesSchema } from "#domain/changes/schema.ts";
 import { requirePermission, type ServiceContext } from "#server/services/context.ts";
 import { parseInput } from "#server/services/verb.ts";
 
@@ -15,8 +15,7 @@ export async function* followChanges(service: () => Promise<ServiceContext>, inp
   const { actor, feed } = await permitted();
   const { lastEventId } = parseInput(followChangesSchema, input);
   for await (const next of feed.follow(lastEventId ?? null, signal)) {
-    const { everything, changed } = next.news;
-    if (everything || changed.some(({ id }) => id === actor.id)) await permitted();
+    if (concerns(next.news, actor.id)) await permitted();
     yield next;
   }
 }
