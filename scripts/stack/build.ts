@@ -14,10 +14,12 @@ const WEB_SOURCES = [
   "k8s/manifests",
   "public",
   "instrumentation.ts",
+  "instrumentation-client.ts",
   "next.config.ts",
   "package-lock.json",
   "postcss.config.mjs",
   "prisma/schema.prisma",
+  "proxy.ts",
   "tsconfig.json",
 ];
 

@@ -14,6 +14,7 @@ import { failureOf } from "#components/trpc/failure.ts";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
@@ -42,25 +43,31 @@ export function EndpointPage({ endpoint, environment, tryIt }: EndpointPageProps
   // Also when it was there before: what is deleted is not shown on.
   if (failure?.code === "not_found")
     return (
-      <EmptyState
-        sentence={`${failure.message} It may have been deleted; its changes are in the audit log.`}
-        action={
-          <Button asChild>
-            <Link href={screenPaths.endpoints}>All endpoints</Link>
-          </Button>
-        }
-      />
+      <>
+        <PageHeader title={endpoint} />
+        <EmptyState
+          sentence={`${failure.message} It may have been deleted; its changes are in the audit log.`}
+          action={
+            <Button asChild>
+              <Link href={screenPaths.endpoints}>All endpoints</Link>
+            </Button>
+          }
+        />
+      </>
     );
   if (query.data !== undefined) return <Shown at={ref} view={query.data} kind={kind} tryIt={tryIt} />;
   if (failure === null) return <SkeletonRows rows={8} />;
   return (
-    <Banner
-      status="Failing"
-      title={`${endpoint} could not be read.`}
-      actions={<Button onClick={() => void query.refetch()}>Try again</Button>}
-    >
-      {failure.message} Predictions go on.
-    </Banner>
+    <div className="flex flex-col gap-4">
+      <PageHeader title={endpoint} />
+      <Banner
+        status="Failing"
+        title={`${endpoint} could not be read.`}
+        actions={<Button onClick={() => void query.refetch()}>Try again</Button>}
+      >
+        {failure.message} Predictions go on.
+      </Banner>
+    </div>
   );
 }
 

@@ -72,7 +72,7 @@ export function AliasChips({ model, aliases, versions }: AliasProps) {
             disabled={refusal !== null}
             className="hover:underline"
             onClick={() => open(alias, version)}
-            aria-label={`Move ${alias}, now v${version}`}
+            aria-label={`${alias} v${version}, move`}
           >
             {alias} <span className="text-muted">v{version}</span>
           </button>

@@ -47,15 +47,18 @@ export function ModelView({ model: name }: { model: string }) {
   );
   if (model.isError)
     return (
-      <Banner
-        status="Unknown"
-        title={failureOf(model.error).message}
-        actions={
-          <Link href={screenPaths.models} className="text-accent underline">
-            All models
-          </Link>
-        }
-      />
+      <div className="flex flex-col gap-4">
+        <PageHeader title={name} />
+        <Banner
+          status="Unknown"
+          title={failureOf(model.error).message}
+          actions={
+            <Link href={screenPaths.models} className="text-accent underline">
+              All models
+            </Link>
+          }
+        />
+      </div>
     );
   if (model.isPending) return <SkeletonRows rows={8} />;
   return (

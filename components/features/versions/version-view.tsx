@@ -37,15 +37,18 @@ export function VersionView({ model, version: number, tryIt }: VersionProps) {
   const serving = (found.data?.items ?? []).filter((entry) => entry.version === number);
   if (version.isError)
     return (
-      <Banner
-        status="Unknown"
-        title={failureOf(version.error).message}
-        actions={
-          <Link href={screenPaths.model(model)} className="text-accent underline">
-            All versions
-          </Link>
-        }
-      />
+      <div className="flex flex-col gap-4">
+        <PageHeader title={`${model} v${number}`} />
+        <Banner
+          status="Unknown"
+          title={failureOf(version.error).message}
+          actions={
+            <Link href={screenPaths.model(model)} className="text-accent underline">
+              All versions
+            </Link>
+          }
+        />
+      </div>
     );
   if (version.isPending) return <SkeletonRows rows={8} />;
   const { status, failure, signature } = version.data;
