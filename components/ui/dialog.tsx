@@ -2,7 +2,7 @@
 
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { Button } from "./button.tsx";
 import { classNames } from "./class-names.ts";
 
@@ -34,11 +34,23 @@ export function Sheet({ className, ...props }: OverlayProps) {
 }
 
 function Overlay({ open, onOpenChange, title, description, children, footer, className }: OverlayProps) {
+  const focusedBefore = useRef<Element | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={shade} />
-        <Radix.Content className={className} {...(description ? {} : { "aria-describedby": undefined })}>
+        <Radix.Content
+          className={className}
+          {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={() => {
+            focusedBefore.current = document.activeElement;
+          }}
+          // Radix returns it to a trigger of its own, and these are opened by whatever the page likes.
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (focusedBefore.current instanceof HTMLElement) focusedBefore.current.focus();
+          }}
+        >
           <header className="flex items-start justify-between gap-4 border-b p-4">
             <div className="min-w-0">
               <Radix.Title className="font-semibold text-section">{title}</Radix.Title>

@@ -19,9 +19,9 @@ export async function setStage(api: Api): Promise<void> {
       exampleInput: { inputs: [{ name: "x", datatype: "FP32", shape: [1, 1], data: [3] }] },
     });
     await api.deploy(STAGE.endpoint, STAGE.model, version);
+    await api.applied(STAGE.endpoint);
   }
   await api.ok("PUT", `/models/${STAGE.model}/aliases/champion`, { version: "1" });
-  await api.applied(STAGE.endpoint);
   await ready(api, STAGE.endpoint);
   await api.traffic(STAGE.endpoint, split(90, 10), "A first look at v2");
   await api.applied(STAGE.endpoint);

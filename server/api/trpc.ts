@@ -1,4 +1,4 @@
-import { initTRPC, tracked } from "@trpc/server";
+import { getTRPCErrorFromUnknown, initTRPC, tracked } from "@trpc/server";
 import superjson from "superjson";
 import type { z } from "zod";
 import { DomainError } from "#domain/shared/errors.ts";
@@ -71,5 +71,10 @@ export const subscription = (follow: typeof followChanges) =>
     .input((value: unknown) => value as { lastEventId?: string | null } | undefined)
     .subscription(async function* ({ ctx, input, signal }) {
       const never = new AbortController().signal;
-      for await (const { id, news } of follow(ctx.service, input, signal ?? never)) yield tracked(id, news);
+      try {
+        for await (const { id, news } of follow(ctx.service, input, signal ?? never)) yield tracked(id, news);
+      } catch (error) {
+        // What a stream fails with on its way passes no middleware; a browser asks again after what is not a refusal.
+        throw toTRPCError(getTRPCErrorFromUnknown(error));
+      }
     });
