@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, type Page } from "@playwright/test";
 import { expectAccessible } from "./axe.ts";
 import { test } from "./product.ts";
-import { STAGE, setStage } from "./stage.ts";
+import { STAGE, setIncident, setStage } from "./stage.ts";
 
 const APP = path.resolve(import.meta.dirname, "../../app");
 const model = `/models/${STAGE.model}`;
@@ -23,6 +23,8 @@ const PAGES: Readonly<Record<string, readonly [address: string, heading: RegExp]
     `${endpoint}?tab=${tab}`,
     /stage/,
   ]),
+  "(console)/incidents/page.tsx": [["/incidents", /^Incidents$/]],
+  "(console)/incidents/[incident]/page.tsx": [["/incidents/INCIDENT", /short-of-pods/]],
   "(console)/audit/page.tsx": [["/audit", /^Audit$/]],
   "(console)/settings/page.tsx": [["/settings", /./]],
   "(console)/settings/account/page.tsx": [["/settings/account", /./]],
@@ -40,7 +42,12 @@ const NOWHERE = [
   ["/endpoints/local/no-such-endpoint", /./],
 ] as const;
 
-test.beforeAll(({ running: { api } }) => setStage(api));
+test.describe.configure({ mode: "parallel" });
+let incident: string;
+test.beforeAll(async ({ running: { api } }) => {
+  await setStage(api);
+  incident = await setIncident(api);
+});
 
 test("every page of the app is looked at here", () => {
   expect(globSync("**/page.tsx", { cwd: APP }).sort()).toEqual(Object.keys(PAGES).sort());
@@ -49,7 +56,7 @@ test("every page of the app is looked at here", () => {
 for (const [address, heading] of Object.values(PAGES).flat())
   test(`${address} has no accessibility violation and never scrolls sideways`, async ({ page, context, session }) => {
     if (address !== "/sign-in") await context.addCookies(session);
-    await arrive(page, address, heading);
+    await arrive(page, address.replace("INCIDENT", incident), heading);
     await expectAccessible(page);
   });
 

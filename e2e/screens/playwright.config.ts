@@ -8,10 +8,10 @@ export default defineConfig({
   testDir: ".",
   testMatch: "**/*.spec.ts",
   outputDir: "../../node_modules/.cache/screens",
-  timeout: 60_000,
+  timeout: 180_000,
   expect: { timeout: 20_000 },
-  // One product serves all tests of a run.
-  workers: 1,
+  // Each with a product of its own. Files begin in the order of their names: the first needs an empty product.
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   reporter: [["list"]],

@@ -1,5 +1,6 @@
 import { aScalingModel } from "../../test/factories/onnx.ts";
 import type { Api } from "../support/api.ts";
+import { until } from "../support/until.ts";
 
 export const STAGE = { model: "stage", endpoint: "stage", environment: "local" } as const;
 
@@ -26,6 +27,22 @@ export async function setStage(api: Api): Promise<void> {
   await api.traffic(STAGE.endpoint, split(90, 10), "A first look at v2");
   await api.applied(STAGE.endpoint);
 }
+
+/** An endpoint that asks for more pods than it has, and the incident that comes of it. */
+export async function setIncident(api: Api): Promise<string> {
+  await setStage(api);
+  const made = await api.call("POST", "/endpoints", {
+    name: SHORT_OF_PODS,
+    environment: STAGE.environment,
+    healthTargets: { readyPodsMin: 3 },
+  });
+  if (made.status === 201) await api.deploy(SHORT_OF_PODS, STAGE.model, "1");
+  return until("an incident", async () => {
+    const { items } = await api.ok("GET", "/incidents?state=open");
+    return items.find(({ endpoint }: { endpoint: string }) => endpoint === SHORT_OF_PODS)?.id;
+  });
+}
+const SHORT_OF_PODS = "short-of-pods";
 
 /** Live shares of r1, r2… in percent. */
 export const split = (...percents: number[]) =>

@@ -1,0 +1,65 @@
+import { expect, type Page } from "@playwright/test";
+import { expectAccessible } from "./axe.ts";
+import { invite, signIn, test } from "./product.ts";
+import { STAGE, setStage } from "./stage.ts";
+
+const model = `/models/${STAGE.model}`;
+const endpoint = `/endpoints/${STAGE.environment}/${STAGE.endpoint}`;
+const button = (page: Page, name: string | RegExp) =>
+  page.getByRole("button", { name, exact: typeof name === "string" }).first();
+const press = (name: string | RegExp) => (page: Page) => button(page, name).click();
+
+/** Whatever opens over a page: where, by what, and what is there then. */
+const OVERLAYS: readonly [
+  what: string,
+  address: string,
+  open: (page: Page) => Promise<void>,
+  shown: "dialog" | "menu",
+][] = [
+  ["search", "/", (page) => page.keyboard.press("ControlOrMeta+k"), "dialog"],
+  ["the account menu", "/", press("Account and theme"), "menu"],
+  ["the bell", "/audit", press(/incident/), "menu"],
+  ["Register a version", "/models", press("Register version"), "dialog"],
+  ["Deploy", `${model}/versions/1`, press("Deploy"), "dialog"],
+  ["a new endpoint", "/endpoints", press("New endpoint"), "dialog"],
+  ["Change traffic", endpoint, press("Change traffic"), "dialog"],
+  ["Roll back", endpoint, press(/^Roll back/), "dialog"],
+  ["an endpoint's menu", endpoint, press("More actions"), "menu"],
+  ["a pod's log", `${endpoint}?tab=pods`, press("Log"), "dialog"],
+  ["a new person", "/settings/people", press("Invite"), "dialog"],
+  ["a new token", "/settings/tokens", press("Make a token"), "dialog"],
+  ["a new environment", "/settings/environments", press("Add environment"), "dialog"],
+];
+
+test.describe.configure({ mode: "parallel" });
+test.beforeAll(({ running: { api } }) => setStage(api));
+
+for (const [what, address, open, shown] of OVERLAYS)
+  test(`${what}, opened, has no accessibility violation`, async ({ signedIn: page }) => {
+    await page.goto(address);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expect(page.getByText("live", { exact: true }).first()).toBeVisible();
+    await open(page);
+    await expect(page.getByRole(shown).first()).toBeVisible();
+    await expectAccessible(page, ["light", "dark"]);
+  });
+
+test("a sheet at 360 px, and one that was refused, have no accessibility violation", async ({ signedIn: page }) => {
+  await page.goto("/models");
+  await button(page, "Register version").click();
+  const sheet = page.getByRole("dialog");
+  await sheet
+    .locator("input[type=file]")
+    .setInputFiles({ name: "no.onnx", mimeType: "application/octet-stream", buffer: Buffer.from("no model") });
+  await sheet.getByRole("button", { name: "Register", exact: true }).click();
+  await expect(sheet).toContainText("What you entered is kept.");
+  await expectAccessible(page);
+});
+
+test("what a viewer may not do has no accessibility violation, and says who can", async ({ page, running }) => {
+  await signIn(page.request, await invite(running, "viewer", "Vera Viewer"));
+  await page.goto(endpoint);
+  await button(page, "Change traffic").focus();
+  await expect(page.getByRole("tooltip").first()).toContainText("only");
+  await expectAccessible(page, ["light", "dark", "360 px"]);
+});
