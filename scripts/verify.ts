@@ -1,9 +1,13 @@
 import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { performance } from "node:perf_hooks";
 
-// Everything that needs no services, in under a minute. Long ones first, a few at a time: each takes a whole core.
+// Everything that needs no services, in under a minute. Long ones first, one for each core. Linting with types takes
+// longest: pages have a project of their own, so both can be linted side by side and nothing is loaded twice.
+const PAGES = ["app", "components"];
 const STEPS: readonly [name: string, command: string, ...args: string[]][] = [
-  ["lint", "eslint", "--max-warnings", "0", "."],
+  ["lint", "eslint", "--max-warnings", "0", ".", ...PAGES.flatMap((folder) => ["--ignore-pattern", `${folder}/**`])],
+  ["lint of pages", "eslint", "--max-warnings", "0", ...PAGES],
   ["types", "tsc", "--noEmit"],
   ["types of pages", "tsc", "--noEmit", "-p", "app"],
   ["unit tests", "vitest", "run", "--project", "unit"],
@@ -12,7 +16,7 @@ const STEPS: readonly [name: string, command: string, ...args: string[]][] = [
   ["planted imports", "node", "scripts/plant-imports.ts"],
   ["format", "biome", "check", "."],
 ];
-const AT_ONCE = 3;
+const AT_ONCE = Math.min(4, availableParallelism());
 
 // `npm test` runs the unit tests itself, to count them.
 const withoutTests = process.argv.includes("--without-tests");
