@@ -24,7 +24,7 @@ const PHONE_ROW_PX = 76;
 /** Rows outside the window, so that a quick scroll does not show emptiness. */
 const OVERSCAN = 12;
 const COLUMNS =
-  "grid grid-cols-[100px_minmax(130px,1.4fr)_minmax(80px,0.7fr)_minmax(130px,1.2fr)_124px_120px_124px_minmax(130px,1fr)] items-center gap-3 px-4";
+  "grid grid-cols-[92px_minmax(130px,1.4fr)_minmax(72px,0.7fr)_minmax(116px,1.2fr)_116px_112px_116px_minmax(124px,1fr)] items-center gap-2 px-4";
 
 type EndpointRowsProps = Readonly<{ total: number; fleet: Fleet }>;
 
@@ -62,7 +62,7 @@ export function EndpointRows({ total, fleet }: EndpointRowsProps) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section aria-label="Endpoints" tabIndex={0} className="overflow-x-auto rounded-card border bg-surface">
       {/* biome-ignore lint/a11y/useSemanticElements: rows that stand freely, as only those in sight exist, cannot be a table's */}
-      <div role="table" aria-label="Endpoints" aria-rowcount={total + 1} className="sm:min-w-[1050px]">
+      <div role="table" aria-label="Endpoints" aria-rowcount={total + 1} className="sm:min-w-[966px]">
         {/* biome-ignore lint/a11y/useSemanticElements: see above */}
         <div role="rowgroup" className="border-b text-label text-muted max-sm:hidden">
           <HeadRow fleet={fleet} />

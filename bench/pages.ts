@@ -1,0 +1,187 @@
+import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
+import { quantile } from "#e2e/support/load.ts";
+import { type Product, startProduct } from "#e2e/support/product.ts";
+import { aScalingModel } from "#test/factories/onnx.ts";
+
+const PASSWORD = "bench-password-0123456";
+const [FEW, MANY] = [10, 1_000];
+/** Of the many, so many have plans: in an environment whose namespace nobody made, so that no pods come of them. */
+const PLANNED = 200;
+const ROUNDS = 9;
+const AT_ONCE = 8;
+/** Nothing is fetched for so long: a page has what it wants. */
+const QUIET_MS = 1_500;
+
+const PAGES = [
+  "/sign-in",
+  "/",
+  "/models",
+  "/models/scaler",
+  "/models/scaler/versions/1",
+  "/endpoints",
+  "/endpoints/local/scaler",
+  "/audit",
+  "/settings/environments",
+  "/settings/people",
+  "/settings/tokens",
+  "/settings/rights",
+  "/settings/system",
+  "/settings/account",
+];
+
+/** Row 7 of the design's section 11: load of the first screen and the list at 1,000 and 10 endpoints; JavaScript of each page. */
+export async function run() {
+  const product = await startProduct({ env: { SLIPWAY_ADMIN_PASSWORD: PASSWORD } });
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-background-networking"],
+  });
+  try {
+    await product.api.register("scaler", aScalingModel(1));
+    await addEndpoints(product, ["scaler", ...namesOf("few", FEW - 1)]);
+    await product.api.deploy("scaler", "scaler", "1");
+    await product.api.applied("scaler");
+    const context = await signedIn(browser, product.webUrl);
+    const few = await loadsMs(context, product.webUrl);
+    const kilobytes = await scriptsOf(browser, context, product.webUrl);
+    await addMany(product);
+    const many = await loadsMs(context, product.webUrl);
+    const scroll = await scrollThrough(context, product.webUrl);
+    const ratios = { "/": many["/"] / few["/"], "/endpoints": many["/endpoints"] / few["/endpoints"] };
+    return {
+      name: `pages: load at ${MANY} / ${FEW} endpoints, the worse of / and /endpoints`,
+      ratio: Math.max(ratios["/"], ratios["/endpoints"]),
+      details: {
+        overviewMs: { few: Math.round(few["/"]), many: Math.round(many["/"]), ratio: rounded(ratios["/"]) },
+        listMs: {
+          few: Math.round(few["/endpoints"]),
+          many: Math.round(many["/endpoints"]),
+          ratio: rounded(ratios["/endpoints"]),
+        },
+        scriptsKilobytesGzipped: kilobytes,
+        scroll,
+      },
+    };
+  } finally {
+    await browser.close();
+    await product.dispose();
+  }
+}
+
+const rounded = (value: number) => Number(value.toFixed(2));
+const namesOf = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
+
+async function addEndpoints({ api }: Product, names: readonly string[], environment = "local"): Promise<void> {
+  for (let at = 0; at < names.length; at += AT_ONCE)
+    await Promise.all(names.slice(at, at + AT_ONCE).map((name) => api.ok("POST", "/endpoints", { name, environment })));
+}
+
+async function addMany(product: Product): Promise<void> {
+  const { api } = product;
+  const environment = "elsewhere";
+  await api.ok("POST", "/environments", {
+    name: environment,
+    cluster: "local",
+    namespace: "nobody-made-this",
+    kind: "development",
+    gatewayUrl: "http://127.0.0.1:1",
+  });
+  const planned = namesOf("planned", PLANNED);
+  await addEndpoints(product, planned, environment);
+  for (const name of planned) await api.deploy(name, "scaler", "1");
+  await addEndpoints(product, namesOf("many", MANY - FEW - PLANNED));
+}
+
+async function signedIn(browser: Browser, url: string): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const answer = await context.request.post(`${url}/api/auth/sign-in`, {
+    data: { email: "admin@slipway.local", password: PASSWORD, remember: true },
+    headers: { origin: url },
+  });
+  if (!answer.ok()) throw new Error(`sign-in answered ${answer.status()}`);
+  return context;
+}
+
+/** From the request to the first row on screen, scripts already kept by the browser: median. */
+async function loadsMs(context: BrowserContext, url: string): Promise<Record<"/" | "/endpoints", number>> {
+  const timesOf = async (path: string) => {
+    const times: number[] = [];
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      const page = await context.newPage();
+      await page.goto(url + path, { waitUntil: "commit" });
+      await page.locator("main a[href^='/endpoints/']").first().waitFor();
+      const ms = await page.evaluate(() => performance.now());
+      // The first one fills the browser's cache.
+      if (round > 0) times.push(ms);
+      await page.close();
+    }
+    return quantile(times, 0.5);
+  };
+  return { "/": await timesOf("/"), "/endpoints": await timesOf("/endpoints") };
+}
+
+/** What each page fetches of JavaScript with an empty cache, as sent: gzipped, in kB. */
+async function scriptsOf(browser: Browser, from: BrowserContext, url: string): Promise<Record<string, number>> {
+  const storageState = await from.storageState();
+  const found: Record<string, number> = {};
+  for (const path of PAGES) {
+    const context = await browser.newContext(path === "/sign-in" ? {} : { storageState });
+    const page = await context.newPage();
+    found[path] = Math.round((await scriptBytes(context, page, url + path)) / 1000);
+    await context.close();
+  }
+  return found;
+}
+
+async function scriptBytes(context: BrowserContext, page: Page, address: string): Promise<number> {
+  const session = await context.newCDPSession(page);
+  await session.send("Network.enable");
+  const scripts = new Set<string>();
+  let [bytes, lastMs] = [0, performance.now()];
+  session.on("Network.responseReceived", ({ requestId, response }) => {
+    if (/\.js(\?|$)/.test(response.url)) scripts.add(requestId);
+  });
+  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    if (!scripts.has(requestId)) return;
+    bytes += encodedDataLength;
+    lastMs = performance.now();
+  });
+  await page.goto(address);
+  while (performance.now() - lastMs < QUIET_MS) await page.waitForTimeout(100);
+  return bytes;
+}
+
+/** The whole list by the wheel: how evenly frames come, and the longest piece of work between two. */
+async function scrollThrough(context: BrowserContext, url: string) {
+  const page = await context.newPage();
+  await page.goto(`${url}/endpoints`);
+  await page.locator("main a[href^='/endpoints/']").first().waitFor();
+  await page.evaluate(() => {
+    const kept = { frames: [] as number[], tasks: [] as number[] };
+    Object.assign(window, { kept });
+    new PerformanceObserver((list) => kept.tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
+      type: "longtask",
+    });
+    let before = performance.now();
+    const look = (now: number) => {
+      kept.frames.push(now - before);
+      before = now;
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+  await page.mouse.move(640, 500);
+  for (let step = 0; step < 150; step += 1) await page.mouse.wheel(0, 350);
+  const { frames, tasks, inPage } = await page.evaluate(() => {
+    const { kept } = window as unknown as { kept: { frames: number[]; tasks: number[] } };
+    return { ...kept, inPage: document.querySelectorAll("main [role=row]").length };
+  });
+  await page.close();
+  return {
+    framesPerSecondMedian: Math.round(1000 / quantile(frames, 0.5)),
+    frameMsP99: rounded(quantile(frames, 0.99)),
+    longTasksOver50Ms: tasks.length,
+    longestTaskMs: Math.round(Math.max(0, ...tasks)),
+    rowsInPage: inPage,
+  };
+}
