@@ -18,8 +18,8 @@ export type Product = {
   webUrl: string;
   gatewayUrl: string;
   prometheusUrl: string;
-  /** `npm start` again on the same home; resolves once a prediction could be served. */
-  start(): Promise<{ tookMs: number }>;
+  /** `npm start` again on the same home; resolves once a prediction could be served, with what it said until then. */
+  start(): Promise<{ tookMs: number; output: string }>;
   /** SIGTERM to `npm start`, as Ctrl-C does; resolves when it has ended. */
   stop(): Promise<{ tookMs: number }>;
   /** kill -9 of `npm start`'s own process, leaving what it started. */
@@ -80,7 +80,7 @@ export async function startProduct(options: { env?: Record<string, string> } = {
         child.once("exit", (code) => reject(new Error(`npm start ended with ${code}:\n${output}`)));
         setTimeout(() => reject(new Error(`npm start is not ready after 170 s:\n${output}`)), 170_000).unref();
       });
-      return { tookMs: performance.now() - beganMs };
+      return { tookMs: performance.now() - beganMs, output };
     },
     async stop() {
       const beganMs = performance.now();
