@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { SignInForm } from "#components/features/access/sign-in-form.tsx";
-import { Logo } from "#components/layout/nav.tsx";
+import { Logo } from "#components/ui/logo.tsx";
 import { sameSitePath } from "#domain/shared/same-site-path.ts";
 import { webContainer } from "#server/api/context.ts";
 import { accountOf } from "#server/api/sign-in.ts";

@@ -9,11 +9,13 @@ import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import { useRefusal } from "#components/ui/access.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { loadOverlay } from "#components/ui/dialog.tsx";
 import type { Endpoint, EndpointRef } from "./endpoint-ref.ts";
 import { versionsWords } from "./plan-words.ts";
 
 // Fetched as soon as the button stands, so that the one click that must not wait does not.
 const loadDialog = () => import("./rollback-dialog.tsx").then((file) => file.RollbackDialog);
+const loadAll = () => void Promise.all([loadDialog(), loadOverlay()]);
 const RollbackDialog = dynamic(loadDialog, { ssr: false });
 
 /** Whether the dialog is open, and for which plan: in the address, so that an incident can link to it. 0: the rule's own. */
@@ -33,7 +35,7 @@ export const useRollbackDialog = () => {
 export function RollbackControl({ at, view }: { at: EndpointRef; view: Endpoint }) {
   const trpc = useTRPC();
   const dialog = useRollbackDialog();
-  useEffect(() => void loadDialog(), []);
+  useEffect(loadAll, []);
   const preview = useQuery(trpc.endpoint.rollbackPreview.queryOptions(at));
   const forbidden = useRefusal("traffic:rollback");
   const { target, why, choices = [] } = preview.data ?? { target: null, why: null };

@@ -2,27 +2,47 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
-import { Boxes, Radio } from "lucide-react";
-import { useRouter } from "next/navigation";
+import { Boxes, Keyboard, type LucideIcon, Monitor, Moon, Plus, Radio, Split, Sun, Undo2 } from "lucide-react";
+import { usePathname, useRouter } from "next/navigation";
+import { useTheme } from "next-themes";
 import { Dialog } from "radix-ui";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
-import { NAV_BELOW, NAV_MAIN } from "./nav-items.ts";
+import { endpointHere, NAV_BELOW, NAV_MAIN } from "./nav-items.ts";
 
 const SHOWN_MAX = 8;
 const NAME_LENGTH_MAX = 40;
+/** Of the endpoints found, the first ones also offer what can be done with them. */
+const ACTED_ON_MAX = 3;
 
-/** Jump to a screen, a model or an endpoint by a part of its name. */
-export function CommandPalette({ onClose }: { onClose: () => void }) {
+type CommandPaletteProps = Readonly<{ onClose: () => void; onHelp: () => void }>;
+
+/** Jump to a screen, a model or an endpoint by a part of its name, or do something with it. */
+export function CommandPalette({ onClose, onHelp }: CommandPaletteProps) {
   const [text, setText] = useState("");
   const search = useDeferredValue(text.trim().toLowerCase()).slice(0, NAME_LENGTH_MAX);
   const router = useRouter();
-  const go = (href: string) => () => {
+  const then = (act: () => void) => () => {
     onClose();
-    router.push(href);
+    act();
   };
-  const pages = [...NAV_MAIN, ...NAV_BELOW].filter(({ label }) => label.toLowerCase().includes(search));
+  const go = (href: string) => then(() => router.push(href));
+  const here = endpointHere(usePathname());
+  const { setTheme } = useTheme();
+  const named = <Named extends { label: string }>(all: readonly Named[]) =>
+    all.filter(({ label }) => search.split(/\s+/).every((word) => label.toLowerCase().includes(word)));
+  const actions: readonly Action[] = [
+    ...(here === null ? [] : actionsOf(here.environment, here.endpoint)),
+    { label: "New endpoint…", icon: Plus, href: `${screenPaths.endpoints}?new=true` },
+    { label: "Register or deploy a version…", icon: Boxes, href: screenPaths.models },
+  ];
+  const themes = [
+    { label: "Theme: light", icon: Sun, theme: "light" },
+    { label: "Theme: dark", icon: Moon, theme: "dark" },
+    { label: "Theme: as the system", icon: Monitor, theme: "system" },
+  ];
+  const pages = named([...NAV_MAIN, ...NAV_BELOW]);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
@@ -41,6 +61,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
             />
             <Command.List className="max-h-[50vh] overflow-y-auto p-2">
               <Command.Empty className="px-2 py-6 text-center text-muted">Nothing is called that.</Command.Empty>
+              {here === null ? null : <Actions heading="Here" actions={named(actions)} go={go} />}
               <Found search={search} go={go} />
               {pages.length === 0 ? null : (
                 <Group heading="Screens">
@@ -51,6 +72,21 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
                   ))}
                 </Group>
               )}
+              {here === null ? <Actions heading="Do" actions={named(actions)} go={go} /> : null}
+              {search === "" ? null : (
+                <Group heading="Look">
+                  {named(themes).map(({ label, icon: Icon, theme }) => (
+                    <Item key={theme} value={label} onSelect={then(() => setTheme(theme))}>
+                      <Icon aria-hidden /> {label}
+                    </Item>
+                  ))}
+                </Group>
+              )}
+              {named([{ label: "Keys" }]).map(({ label }) => (
+                <Item key={label} value={label} onSelect={then(onHelp)}>
+                  <Keyboard aria-hidden /> {label}
+                </Item>
+              ))}
             </Command.List>
           </Command>
         </Dialog.Content>
@@ -59,9 +95,37 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   );
 }
 
+type Action = Readonly<{ label: string; icon: LucideIcon; href: string }>;
+
+/** What can be done with an endpoint: each is a dialog or a sheet of its page, which an address opens. */
+const actionsOf = (environment: string, endpoint: string): Action[] => {
+  const page = screenPaths.endpoint(environment, endpoint);
+  return [
+    { label: `Roll back ${endpoint}…`, icon: Undo2, href: `${page}?rollback=0` },
+    { label: `Change traffic of ${endpoint}…`, icon: Split, href: `${page}?change=traffic` },
+  ];
+};
+
+type ActionsProps = Readonly<{ heading: string; actions: readonly Action[]; go: (href: string) => () => void }>;
+
+const Actions = ({ heading, actions, go }: ActionsProps) =>
+  actions.length === 0 ? null : (
+    <Group heading={heading}>
+      {actions.map(({ label, icon: Icon, href }) => (
+        <Item key={href} value={href} onSelect={go(href)}>
+          <Icon aria-hidden /> {label}
+        </Item>
+      ))}
+    </Group>
+  );
+
+/** "roll back credit" finds the endpoint too: a verb before a name says what to do with it. */
+const VERBS = /^(roll ?back|change traffic( of)?|deploy( to)?)\s+/;
+
 function Found({ search, go }: { search: string; go: (href: string) => () => void }) {
   const trpc = useTRPC();
-  const asked = { limit: SHOWN_MAX, ...(search === "" ? {} : { search }) };
+  const name = search.replace(VERBS, "");
+  const asked = { limit: SHOWN_MAX, ...(name === "" ? {} : { search: name }) };
   const kept = <T,>(before: T | undefined) => before;
   const endpoints = useQuery({ ...trpc.endpoint.list.queryOptions(asked), placeholderData: kept }).data?.items ?? [];
   const models = useQuery({ ...trpc.model.list.queryOptions(asked), placeholderData: kept }).data?.items ?? [];
@@ -75,6 +139,15 @@ function Found({ search, go }: { search: string; go: (href: string) => () => voi
             </Item>
           ))}
         </Group>
+      )}
+      {search === "" ? null : (
+        <Actions
+          heading="Do"
+          actions={endpoints
+            .slice(0, ACTED_ON_MAX)
+            .flatMap(({ environment, name: endpoint }) => actionsOf(environment, endpoint))}
+          go={go}
+        />
       )}
       {models.length === 0 ? null : (
         <Group heading="Models">

@@ -1,7 +1,7 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useCallback, useState } from "react";
 import { LiveProvider } from "#components/trpc/live.tsx";
 import { Bell } from "./bell.tsx";
 import { EnvironmentSwitch } from "./environment-switch.tsx";
@@ -9,12 +9,13 @@ import { FreshnessDot } from "./freshness-dot.tsx";
 import { BottomBar, Nav } from "./nav.tsx";
 import { StaleBanner } from "./stale-banner.tsx";
 import { type Account, TopBar } from "./top-bar.tsx";
+import { useShortcuts } from "./use-shortcuts.ts";
 
 // Not needed before somebody searches.
 const loadPalette = () => import("./command-palette.tsx").then((file) => file.CommandPalette);
-const CommandPalette = dynamic(loadPalette, {
-  ssr: false,
-});
+const loadPaletteSoon = () => void loadPalette();
+const CommandPalette = dynamic(loadPalette, { ssr: false });
+const ShortcutHelp = dynamic(() => import("./shortcut-help.tsx").then((file) => file.ShortcutHelp), { ssr: false });
 
 type FrameProps = Readonly<{
   account: Account | null;
@@ -26,17 +27,12 @@ type FrameProps = Readonly<{
 /** What is around every screen of the console. */
 export function Frame({ account, narrowNav, accountMenu, children }: FrameProps) {
   const [searching, setSearching] = useState(false);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      // By the second key of the pair it is there.
-      if (event.key === "Meta" || event.key === "Control") void loadPalette();
-      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
-      event.preventDefault();
-      setSearching((open) => !open);
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, []);
+  const [helping, setHelping] = useState(false);
+  useShortcuts({
+    onSearch: useCallback(() => setSearching((open) => !open), []),
+    onSearchLikely: loadPaletteSoon,
+    onHelp: useCallback(() => setHelping(true), []),
+  });
   return (
     <LiveProvider>
       <div className="flex min-h-dvh">
@@ -67,7 +63,8 @@ export function Frame({ account, narrowNav, accountMenu, children }: FrameProps)
         </div>
         <BottomBar />
       </div>
-      {searching ? <CommandPalette onClose={() => setSearching(false)} /> : null}
+      {searching ? <CommandPalette onClose={() => setSearching(false)} onHelp={() => setHelping(true)} /> : null}
+      {helping ? <ShortcutHelp onClose={() => setHelping(false)} /> : null}
     </LiveProvider>
   );
 }

@@ -5,10 +5,12 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useState } from "react";
 import { classNames } from "#components/ui/class-names.ts";
+import { Logo } from "#components/ui/logo.tsx";
 import { Menu, MenuItem } from "#components/ui/menu.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { isHere, NAV_BELOW, NAV_MAIN, type NavItem } from "./nav-items.ts";
 import { useOpenIncidents } from "./open-incidents.ts";
+import { useEnvironment } from "./use-environment.ts";
 
 const KEPT_AS = "slipway-nav";
 
@@ -65,10 +67,11 @@ export function Nav({ narrow: narrowAtStart }: { narrow: boolean }) {
 function NavLink({ item, narrow }: { item: NavItem; narrow: boolean }) {
   const here = isHere(item.href, usePathname());
   const count = useCount(item.href);
+  const href = useHref(item);
   return (
     <li>
       <Link
-        href={item.href}
+        href={href}
         aria-current={here ? "page" : undefined}
         title={narrow ? item.label : undefined}
         className={classNames(
@@ -83,6 +86,12 @@ function NavLink({ item, narrow }: { item: NavItem; narrow: boolean }) {
       </Link>
     </li>
   );
+}
+
+/** The chosen environment goes along to where it matters. */
+function useHref({ href, byEnvironment }: NavItem): string {
+  const { name } = useEnvironment();
+  return byEnvironment && name !== null ? `${href}?environment=${encodeURIComponent(name)}` : href;
 }
 
 /** How many of what the item leads to wait for somebody; null: none, or not known. */
@@ -140,20 +149,12 @@ export function BottomBar() {
 
 function BottomLink({ item, here }: { item: NavItem; here: boolean }) {
   const count = useCount(item.href);
+  const href = useHref(item);
   return (
-    <Link href={item.href} aria-current={here ? "page" : undefined} className={bottomItem}>
+    <Link href={href} aria-current={here ? "page" : undefined} className={bottomItem}>
       <item.icon className="size-5" aria-hidden />
       {item.label}
       <CountBadge count={count} className="absolute top-1 left-1/2 ml-2" />
     </Link>
   );
 }
-
-/** A hull on its way down to the water. */
-export const Logo = ({ className }: { className?: string }) => (
-  <svg viewBox="0 0 24 24" className={classNames("size-6 shrink-0 text-accent", className)} aria-hidden="true">
-    <path d="M2 9.5 22 15l-2.2 3.2a3 3 0 0 1-3.3 1.2L6.6 16.700A6 6 0 0 1 2.200 11.500Z" fill="currentColor" />
-    <path d="M11 10.500V3l6 8.800Z" fill="currentColor" opacity="0.6" />
-    <path d="M2 22h20" stroke="currentColor" strokeWidth="1.500" />
-  </svg>
-);

@@ -41,18 +41,22 @@ const ORDERS = {
 
 /** Uids of one page in their order, and how many there are on all pages. */
 export async function findFleetPage(tx: Tx, question: FleetQuestion): Promise<{ uids: string[]; total: number }> {
-  const rows = await tx.$queryRawUnsafe<{ uid: string; total: bigint }[]>(
-    `SELECT j.uid, count(*) OVER () AS total FROM (${JUDGED}) j
-     WHERE ($2::text IS NULL OR j.environment || '/' || j.name LIKE '%' || $2::text || '%')
-       AND ($3::text IS NULL OR j.state = $3::text)
-     ORDER BY ${ORDERS[question.order]} LIMIT $4::int OFFSET $5::int`,
+  const [found] = await tx.$queryRawUnsafe<{ uids: string[]; total: number }[]>(
+    `WITH j AS MATERIALIZED (
+       SELECT * FROM (${JUDGED}) all_of_them
+       WHERE ($2::text IS NULL OR environment || '/' || name LIKE '%' || $2::text || '%')
+         AND ($3::text IS NULL OR state = $3::text)
+     )
+     SELECT (SELECT count(*)::int FROM j) AS total,
+            ARRAY(SELECT j.uid::text FROM j ORDER BY ${ORDERS[question.order]} LIMIT $4::int OFFSET $5::int) AS uids`,
     question.environment ?? null,
     question.search ?? null,
     question.state ?? null,
     question.limit,
     question.offset,
   );
-  return { uids: rows.map(({ uid }) => uid), total: Number(rows[0]?.total ?? 0) };
+  if (found === undefined) throw new Error("the database answered without a row");
+  return found;
 }
 
 export type FleetCount = Readonly<{

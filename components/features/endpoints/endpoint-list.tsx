@@ -2,7 +2,7 @@
 
 import { Plus, Search } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useState } from "react";
+import { parseAsBoolean, useQueryState } from "nuqs";
 import { failureOf } from "#components/trpc/failure.ts";
 import { useRefusal } from "#components/ui/access.tsx";
 import { Banner } from "#components/ui/banner.tsx";
@@ -24,12 +24,12 @@ const NewEndpointSheet = dynamic(() => import("./new-endpoint-sheet.tsx").then((
 export function EndpointList() {
   const fleet = useFleet();
   const { first, filter, setFilter, environment } = fleet;
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useQueryState("new", parseAsBoolean.withDefault(false));
   const refusal = useRefusal("endpoint:write");
   const counts = first.data?.counts ?? [];
   const all = counts.reduce((sum, { count }) => sum + count, 0);
   const add = (
-    <Button look="filled" refusal={refusal} onClick={() => setAdding(true)}>
+    <Button look="filled" refusal={refusal} onClick={() => void setAdding(true)}>
       <Plus aria-hidden /> New endpoint
     </Button>
   );
@@ -86,7 +86,7 @@ export function EndpointList() {
           <EmptyState
             sentence="An endpoint is a stable address whose model versions come and go behind it. There is none yet."
             action={
-              <Button onClick={() => setAdding(true)} refusal={refusal}>
+              <Button onClick={() => void setAdding(true)} refusal={refusal}>
                 New endpoint
               </Button>
             }
@@ -99,7 +99,9 @@ export function EndpointList() {
           />
         )
       ) : null}
-      {adding ? <NewEndpointSheet open onOpenChange={setAdding} environment={environment} /> : null}
+      {adding ? (
+        <NewEndpointSheet open onOpenChange={(open) => void setAdding(open ? true : null)} environment={environment} />
+      ) : null}
     </div>
   );
 }

@@ -48,6 +48,8 @@ export function EndpointRows({ total, fleet }: EndpointRowsProps) {
     count: total,
     estimateSize: () => height,
     overscan: OVERSCAN,
+    // Otherwise each step of the wheel waits for a whole rendering.
+    useFlushSync: false,
     scrollMargin: top,
     getItemKey: (place) => fleet.at(place)?.uid ?? place,
   });

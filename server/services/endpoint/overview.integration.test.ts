@@ -42,6 +42,7 @@ test("pages together are every endpoint once, the worst first, and each page say
   expect(pages.flatMap(names)).toEqual(["e2", "e1", "e6", "e5", "e3", "e0", "e4"]);
   expect(pages.map(({ total }) => total)).toEqual([7, 7, 7]);
   expect(names(await look({ order: "name", limit: 2 }))).toEqual(["e0", "e1"]);
+  expect(await look({ offset: 50, limit: 3 })).toMatchObject({ endpoints: [], total: 7 });
 });
 
 test("counts are of all endpoints whatever page or search is asked for, with the one that is so for longest", async () => {

@@ -104,8 +104,11 @@ type Sparklines = Readonly<{
   of(environment: string, endpoint: string): Pick<Endpoint, FleetMetric>;
 }>;
 
+const NONE = { requestsPerSecond: null, errorRatio: null, latencyMsP99: null } as const;
+
 /** One query per metric for all endpoints that are shown. A source that does not answer is told, and hides nothing else. */
 async function sparklines(ctx: ServiceContext, shown: Shown): Promise<Sparklines> {
+  if (shown.endpoints.length === 0) return { timestamps: [], why: null, of: () => NONE };
   // On whole steps: otherwise every reading would draw other points.
   const toSeconds = Math.floor(Date.now() / 1000 / STEP_SECONDS) * STEP_SECONDS;
   const range = { fromSeconds: toSeconds - HOUR_SECONDS, toSeconds, stepSeconds: STEP_SECONDS };
@@ -136,10 +139,9 @@ async function sparklines(ctx: ServiceContext, shown: Shown): Promise<Sparklines
     };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    const none = { requestsPerSecond: null, errorRatio: null, latencyMsP99: null };
     const { since } = error.detail;
     const why = { why: error.message, since: typeof since === "string" ? since : null };
-    return { timestamps: [], why, of: () => none };
+    return { timestamps: [], why, of: () => NONE };
   }
 }
 

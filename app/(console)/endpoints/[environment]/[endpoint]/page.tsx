@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { EndpointPage } from "#components/features/endpoints/endpoint-page.tsx";
-import { EndpointTryIt } from "#components/features/try-it/endpoint-try-it.tsx";
+import { TryIt } from "./try-it.tsx";
 
 type Params = Readonly<{ params: Promise<{ environment: string; endpoint: string }> }>;
 
@@ -15,5 +15,5 @@ export async function generateMetadata(props: Params): Promise<Metadata> {
 
 export default async function Page(props: Params) {
   const at = await named(props);
-  return <EndpointPage {...at} tryIt={<EndpointTryIt {...at} />} />;
+  return <EndpointPage {...at} tryIt={<TryIt {...at} />} />;
 }

@@ -1,0 +1,49 @@
+"use client";
+
+import { X } from "lucide-react";
+import { Dialog as Radix } from "radix-ui";
+import { useRef } from "react";
+import { Button } from "./button.tsx";
+import type { OverlayProps } from "./dialog.tsx";
+
+const shade = "fixed inset-0 z-40 animate-appear bg-shade";
+
+/** What dialogs and sheets have in common: focus inside, Escape, a title, actions. */
+export function Overlay({ open, onOpenChange, title, description, children, footer, className }: OverlayProps) {
+  const focusedBefore = useRef<Element | null>(null);
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className={shade} />
+        <Radix.Content
+          className={className}
+          {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={() => {
+            focusedBefore.current = document.activeElement;
+          }}
+          // Radix returns it to a trigger of its own, and these are opened by whatever the page likes.
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (focusedBefore.current instanceof HTMLElement) focusedBefore.current.focus();
+          }}
+        >
+          <header className="flex items-start justify-between gap-4 border-b p-4">
+            <div className="min-w-0">
+              <Radix.Title className="font-semibold text-section">{title}</Radix.Title>
+              {description ? (
+                <Radix.Description className="mt-1 text-body text-muted">{description}</Radix.Description>
+              ) : null}
+            </div>
+            <Radix.Close asChild>
+              <Button look="quiet" size="icon" aria-label="Close">
+                <X aria-hidden />
+              </Button>
+            </Radix.Close>
+          </header>
+          <div className="min-h-0 flex-1 overflow-y-auto p-4">{children}</div>
+          {footer ? <footer className="flex flex-wrap justify-end gap-2 border-t p-4">{footer}</footer> : null}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
