@@ -18,8 +18,9 @@ export function Overlay({ open, onOpenChange, title, description, children, foot
         <Radix.Content
           className={className}
           {...(description ? {} : { "aria-describedby": undefined })}
-          onOpenAutoFocus={() => {
+          onOpenAutoFocus={(event) => {
             focusedBefore.current = document.activeElement;
+            focusFirst(event);
           }}
           // Radix returns it to a trigger of its own, and these are opened by whatever the page likes.
           onCloseAutoFocus={(event) => {
@@ -40,10 +41,25 @@ export function Overlay({ open, onOpenChange, title, description, children, foot
               </Button>
             </Radix.Close>
           </header>
-          <div className="min-h-0 flex-1 overflow-y-auto p-4">{children}</div>
+          <div data-body="" className="min-h-0 flex-1 overflow-y-auto p-4">
+            {children}
+          </div>
           {footer ? <footer className="flex flex-wrap justify-end gap-2 border-t p-4">{footer}</footer> : null}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+const FIRST = ["input:not([type=hidden])", "textarea", "button"].map((one) => `[data-body] ${one}`).join();
+
+/** Where work begins, not at Close; with a finger at nothing, as a keyboard that slides in hides what is asked. */
+function focusFirst(event: Event): void {
+  const content = event.currentTarget;
+  if (!(content instanceof HTMLElement)) return;
+  event.preventDefault();
+  const first = window.matchMedia("(pointer: coarse)").matches
+    ? null
+    : (content.querySelector<HTMLElement>(FIRST) ?? content.querySelector<HTMLElement>("footer button:last-child"));
+  (first ?? content).focus();
 }

@@ -26,7 +26,9 @@ function AuditRow({ row }: { row: Entry }) {
         <p className="min-w-0 flex-1 basis-60 break-words">
           <span className="font-medium">{row.actor.name}</span>{" "}
           <span className="text-muted">{actionWords(row.action)}</span>{" "}
-          <span className="font-medium">{row.subject.name}</span>
+          <span className="font-medium" title={row.subject.name}>
+            {shortened(row.subject.name)}
+          </span>
           {row.reason === "" ? null : <span className="text-muted"> · “{row.reason}”</span>}
         </p>
         <RelativeTime at={row.at} className="whitespace-nowrap text-label text-muted" />
@@ -81,3 +83,6 @@ const summaryOf = (changed: readonly Difference[]): string => {
   const more = changed.length - names.length;
   return more > 0 ? `${names.join(", ")} and ${more} more` : names.join(", ");
 };
+
+/** A digest by its beginning, which is enough to tell two apart. */
+const shortened = (name: string): string => name.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, "$1…");

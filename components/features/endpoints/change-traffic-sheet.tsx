@@ -18,7 +18,7 @@ import { Textarea } from "#components/ui/input.tsx";
 import { revisionLabel } from "#components/ui/revision.tsx";
 import { TrafficBar } from "#components/ui/traffic-bar.tsx";
 import { PlanConflict } from "./plan-conflict.tsx";
-import { draftOf, entriesOf, remainingPercent } from "./traffic-draft.ts";
+import { draftOf, entriesOf, remainingPercent, sameEntries } from "./traffic-draft.ts";
 import { TrafficFields } from "./traffic-fields.tsx";
 
 type ChangeTrafficSheetProps = Readonly<{
@@ -70,6 +70,8 @@ export function ChangeTrafficSheet({ at, view, kind, onClose }: ChangeTrafficShe
           : entries === null
             ? "A field holds no share."
             : null;
+  const unchanged =
+    entries !== null && sameEntries(entries, seen.entries) ? "This is how traffic is shared now." : null;
   return (
     <Sheet
       open
@@ -82,7 +84,7 @@ export function ChangeTrafficSheet({ at, view, kind, onClose }: ChangeTrafficShe
           <Button
             look="filled"
             busy={put.isPending}
-            refusal={refusal ?? incomplete}
+            refusal={refusal ?? incomplete ?? unchanged}
             onClick={() => put.mutate({ ...at, ...body, expectedPlan: seen.plan })}
           >
             Change at once

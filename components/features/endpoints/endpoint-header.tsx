@@ -26,7 +26,7 @@ export function EndpointHeader({ view, kind, rollback }: EndpointHeaderProps) {
   return (
     <header className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-2 max-sm:grid-cols-1">
       <div className="min-w-0">
-        <div className="flex flex-wrap items-center gap-2">
+        <div className="flex flex-wrap items-center gap-2 max-sm:min-h-11 max-sm:pr-14">
           <h1 className="min-w-0 break-words font-semibold text-title">{name}</h1>
           <Badge tone={kind === "production" ? "warning" : "neutral"}>
             {environment}

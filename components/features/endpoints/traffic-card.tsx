@@ -74,23 +74,30 @@ export function TrafficCard({ at, view, kind, metrics }: TrafficCardProps) {
       <div className="px-4 pt-1 pb-3">
         <TrafficBar shares={sharesOf(entries)} size="tall" />
       </div>
-      <Table label="Revisions">
-        <TableHead>
-          <HeadCell>Revision</HeadCell>
-          <HeadCell className="text-right">Share</HeadCell>
-          <HeadCell>Role</HeadCell>
-          <HeadCell className="text-right">Ready</HeadCell>
-          <HeadCell className="text-right">Requests</HeadCell>
-          <HeadCell className="text-right">Errors</HeadCell>
-          <HeadCell className="text-right">p99</HeadCell>
-          <HeadCell className="text-right">GPU</HeadCell>
-        </TableHead>
-        <tbody>
-          {shown.map((revision) => (
-            <RevisionRow key={revision.revision} revision={revision} view={view} metrics={metrics} />
-          ))}
-        </tbody>
-      </Table>
+      <ul aria-label="Revisions" className="sm:hidden">
+        {shown.map((revision) => (
+          <PhoneRevision key={revision.revision} revision={revision} view={view} metrics={metrics} />
+        ))}
+      </ul>
+      <div className="max-sm:hidden">
+        <Table label="Revisions">
+          <TableHead>
+            <HeadCell>Revision</HeadCell>
+            <HeadCell className="text-right">Share</HeadCell>
+            <HeadCell>Role</HeadCell>
+            <HeadCell className="text-right">Ready</HeadCell>
+            <HeadCell className="text-right">Requests</HeadCell>
+            <HeadCell className="text-right">Errors</HeadCell>
+            <HeadCell className="text-right">p99</HeadCell>
+            <HeadCell className="text-right">GPU</HeadCell>
+          </TableHead>
+          <tbody>
+            {shown.map((revision) => (
+              <RevisionRow key={revision.revision} revision={revision} view={view} metrics={metrics} />
+            ))}
+          </tbody>
+        </Table>
+      </div>
       {shown.length < view.revisions.length ? (
         <Button look="quiet" size="small" className="m-2" onClick={() => setAll(true)}>
           {view.revisions.length - shown.length} older without pods
@@ -149,5 +156,42 @@ function RevisionRow({ revision, view, metrics }: RevisionRowProps) {
         </tr>
       )}
     </Fragment>
+  );
+}
+
+/** Two lines on a phone: who answers how much with how many pods, then how well. */
+function PhoneRevision({ revision, view, metrics }: RevisionRowProps) {
+  const entry = view.plan?.entries.find((one) => one.revision === revision.revision);
+  const series = metrics?.revisions.find((one) => one.revision === revision.revision);
+  const { trouble, readyReplicas, desiredReplicas, replicas } = revision;
+  return (
+    <li className="border-t px-4 py-2">
+      <div className="flex items-center gap-2">
+        <RevisionSwatch revision={revision.revision} />
+        <Link href={screenPaths.version(revision.model, revision.version)} className="font-medium">
+          v{revision.version} · r{revision.revision}
+        </Link>
+        <span className="text-muted">{entry === undefined ? "kept for rollback" : entry.role}</span>
+        <span className="ml-auto whitespace-nowrap font-medium">
+          {entry === undefined ? "–" : percent(entry.weightPercent)}
+        </span>
+      </div>
+      <p className="flex flex-wrap gap-x-3 text-label text-muted">
+        <span>
+          {readyReplicas === null ? "not seen yet" : `${readyReplicas}/${desiredReplicas ?? replicas.min} ready`}
+        </span>
+        <span>{rateWords(latestOf(series?.requestsPerSecond))} requests</span>
+        <span>{ratioWords(latestOf(series?.errorRatio))} errors</span>
+        <span>{latencyWords(latestOf(series?.latencyMsP99))} p99</span>
+      </p>
+      {trouble === null ? null : (
+        <p className="mt-1 flex items-start gap-2">
+          <StatusIcon status="Degraded" className="mt-1" />
+          <span>
+            <span className="font-medium">{trouble.message}</span> <span className="text-muted">{trouble.fix}</span>
+          </span>
+        </p>
+      )}
+    </li>
   );
 }

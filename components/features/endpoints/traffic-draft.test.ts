@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bpsOf, type DraftLine, entriesOf, remainingPercent, takeRest } from "./traffic-draft.ts";
+import { bpsOf, type DraftLine, entriesOf, remainingPercent, sameEntries, takeRest } from "./traffic-draft.ts";
 
 const line = (revision: number, percent: string, role: DraftLine["role"] = "live"): DraftLine => ({
   revision,
@@ -29,4 +29,14 @@ test("only live shares count, exactly, and nothing may be saved before they are 
 test("a revision can take what the others leave", () => {
   expect(takeRest([line(1, "90"), line(2, "0", "off")], 2)[1]).toMatchObject({ role: "live", percent: "10" });
   expect(takeRest([line(1, "33.33"), line(2, "33.33"), line(3, "1")], 3)[2]?.percent).toBe("33.34");
+});
+
+test("the same shares in another order are no change, and another share or role is", () => {
+  const now = [
+    { revision: 1, role: "live", weightPercent: 90 },
+    { revision: 2, role: "live", weightPercent: 10 },
+  ];
+  expect(sameEntries(now, now.toReversed())).toBe(true);
+  expect(sameEntries(now, [{ revision: 1, role: "live", weightPercent: 100 }])).toBe(false);
+  expect(sameEntries([{ revision: 1, role: "shadow", weightPercent: 90 }], now.slice(0, 1))).toBe(false);
 });

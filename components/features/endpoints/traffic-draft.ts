@@ -56,3 +56,12 @@ export function takeRest(lines: readonly DraftLine[], revision: number): DraftLi
   const rest = String(toPercent(Math.max(0, 10_000 - taken)));
   return lines.map((line) => (line.revision === revision ? { ...line, role: "live", percent: rest } : line));
 }
+
+type Share = Readonly<{ revision: number; role: string; weightPercent: number }>;
+
+/** Whether both share traffic alike, in whatever order. */
+export function sameEntries(some: readonly Share[], others: readonly Share[]): boolean {
+  const marks = (entries: readonly Share[]) =>
+    entries.map(({ revision, role, weightPercent }) => `${revision} ${role} ${weightPercent}`).sort();
+  return marks(some).join() === marks(others).join();
+}

@@ -1,6 +1,7 @@
 "use client";
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
@@ -19,9 +20,15 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { percent } from "#components/ui/traffic-bar.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { AliasChips } from "./alias-chips.tsx";
-import { CompareVersions } from "./compare-versions.tsx";
-import { RegisterVersion } from "./register-version.tsx";
 import { type Serving, type Version, VersionsTable } from "./versions-table.tsx";
+
+const RegisterVersion = dynamic(() => import("./register-version.tsx").then((file) => file.RegisterVersion), {
+  ssr: false,
+});
+
+const CompareVersions = dynamic(() => import("./compare-versions.tsx").then((file) => file.CompareVersions), {
+  ssr: false,
+});
 
 const PAGE = 50;
 const COMPARED = 2;
@@ -91,7 +98,7 @@ export function ModelView({ model: name }: { model: string }) {
           <MarkdownText text={model.data.description} />
         </Card>
       )}
-      <RegisterVersion open={registering} onOpenChange={setRegistering} model={name} />
+      {registering ? <RegisterVersion open onOpenChange={setRegistering} model={name} /> : null}
     </div>
   );
 }

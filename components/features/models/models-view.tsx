@@ -1,6 +1,7 @@
 "use client";
 
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { parseAsString, useQueryStates } from "nuqs";
 import { useDeferredValue, useState } from "react";
@@ -16,10 +17,13 @@ import { Input } from "#components/ui/input.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { ModelRows } from "./model-rows.tsx";
-import { RegisterVersion } from "./register-version.tsx";
 
 const PAGE = 50;
 const COMMAND = "curl -T model.onnx -H 'authorization: Bearer TOKEN' /api/v1/artifacts";
+
+const RegisterVersion = dynamic(() => import("./register-version.tsx").then((file) => file.RegisterVersion), {
+  ssr: false,
+});
 
 export function ModelsView() {
   const trpc = useTRPC();
@@ -99,7 +103,7 @@ export function ModelsView() {
           Show more
         </Button>
       ) : null}
-      <RegisterVersion open={registering} onOpenChange={setRegistering} model={null} />
+      {registering ? <RegisterVersion open onOpenChange={setRegistering} model={null} /> : null}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { useInfiniteQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import type { Outputs } from "#components/trpc/outputs.ts";
@@ -9,12 +10,14 @@ import { Button } from "#components/ui/button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { DeleteEnvironmentDialog } from "./delete-environment-dialog.tsx";
 import { EnvironmentCard } from "./environment-card.tsx";
-import { EnvironmentSheet } from "./environment-sheet.tsx";
 import { ListState } from "./list-state.tsx";
 import { UpdateEnvironmentSheet } from "./update-environment-sheet.tsx";
 
 export type Environment = Outputs["environment"]["list"]["items"][number];
 export type OpenEnvironment = Readonly<{ kind: "change" | "delete"; environment: Environment }>;
+const EnvironmentSheet = dynamic(() => import("./environment-sheet.tsx").then((file) => file.EnvironmentSheet), {
+  ssr: false,
+});
 const PAGE = 50;
 /** What the worker finds out there is no change that anybody is told of. */
 const LOOK_EVERY_MS = 10_000;

@@ -1,6 +1,7 @@
 "use client";
 
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
@@ -17,9 +18,12 @@ import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx"
 import { announce } from "#components/ui/toast.tsx";
 import { ROLE_WORDS } from "#domain/access/words.ts";
 import { ListState } from "./list-state.tsx";
-import { NamedRoleSheet } from "./named-role-sheet.tsx";
 import { Refused } from "./refused.tsx";
 import { SecretDialog, type Shown } from "./secret-dialog.tsx";
+
+const NamedRoleSheet = dynamic(() => import("./named-role-sheet.tsx").then((file) => file.NamedRoleSheet), {
+  ssr: false,
+});
 
 type Token = Outputs["token"]["list"]["items"][number];
 const PAGE = 100;
