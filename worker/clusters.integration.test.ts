@@ -189,6 +189,8 @@ test("a cluster that is gone says since when, and the others go on as before", a
     "its environment to say it",
     async () => (await condition("far", "ClusterReachable"))?.status === "False",
   );
+  // A cluster that says nothing has refused nothing.
+  expect((await condition("far", "Degraded"))?.status ?? "False").toBe("False");
   const { number } = await world
     .call("POST", "/endpoints/distant/revisions", {
       body: { model: "scale", version: "1", resources: { cpu: "100m", memory: "256Mi" } },

@@ -209,10 +209,7 @@ export function environmentChecks(seen: EnvironmentSeen, now: Date): SystemCheck
   const others = more.length === 0 ? "" : ` Also: ${more.map(({ title }) => title.toLowerCase()).join("; ")}.`;
   return [
     worst === undefined
-      ? ok(
-          name,
-          `Known and current; routers ready: ${seen.routersReady}. Namespace, accounts and artifact store are there.`,
-        )
+      ? ok(name, `Known and current; routers ready: ${seen.routersReady}. Nothing is wrong that the worker can see.`)
       : failed(name, `${worst.title}. ${worst.message}${others}`.trim(), worst.fix),
     rightsCheck(seen),
     imagesCheck(seen, kubectl),

@@ -3,6 +3,7 @@ import { environmentObjects } from "#k8s/manifests/environment.ts";
 import type { Manifest } from "#k8s/manifests/manifest.ts";
 import { type ConditionReport, conditionDiffers } from "#server/db/reconcile/conditions.ts";
 import { type EnvironmentState, loadEnvironment, reportEnvironment } from "#server/db/reconcile/environment-state.ts";
+import { isClusterError } from "#server/ports/cluster.ts";
 import { endpointKey } from "#worker/runtime/keys.ts";
 import type { Outcome } from "#worker/runtime/queue.ts";
 import type { Scope } from "#worker/runtime/scope.ts";
@@ -56,7 +57,7 @@ export async function reconcileEnvironment(run: Run, id: string): Promise<Outcom
     ...complaint(state, "Orphans", "NoRow", orphansOf(run, scope, state), "None"),
     ...asked,
   ]);
-  return made.foreign.length > 0 || made.failures.length > 0 ? { againInMs: RETRY_MS } : DONE;
+  return made.foreign.length > 0 || made.failures.length > 0 || made.isAway ? { againInMs: RETRY_MS } : DONE;
 }
 
 const RETRY_MS = 5_000;
@@ -90,16 +91,20 @@ async function ensureObjects(run: Run, scope: Scope, manifests: readonly Manifes
   const foreign: string[] = [];
   const conflicts: string[] = [];
   const failures: string[] = [];
+  let isAway = false;
   for (const manifest of manifests) {
     try {
       const ensured = await ensureObject(run, scope, manifest);
       if (ensured.kind === "foreign") foreign.push(ensured.why);
       if (ensured.kind === "written" && ensured.conflict !== null) conflicts.push(ensured.conflict);
     } catch (error) {
-      failures.push(`${manifest.kind} ${manifest.metadata.name}: ${error instanceof Error ? error.message : error}.`);
+      // It refused nothing: whether it answers is told by itself.
+      if (isClusterError(error, "away")) isAway = true;
+      else
+        failures.push(`${manifest.kind} ${manifest.metadata.name}: ${error instanceof Error ? error.message : error}.`);
     }
   }
-  return { foreign, conflicts, failures };
+  return { foreign, conflicts, failures, isAway };
 }
 
 const SERVICE_TYPES = ["ClusterIP", "NodePort", "LoadBalancer"] as const;

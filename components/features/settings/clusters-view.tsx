@@ -122,6 +122,12 @@ function ClusterCard({ cluster, onOpen }: ClusterCardProps) {
   );
 }
 
+const LastAnswer = ({ at }: { at: string }) => (
+  <>
+    It last answered <RelativeTime at={at} />
+  </>
+);
+
 const reachOf = ({ conditions }: Cluster) => conditions.find(({ type }) => type === "Reachable");
 
 function Reach({ cluster }: { cluster: Cluster }) {
@@ -163,8 +169,8 @@ function Trouble({ cluster }: { cluster: Cluster }) {
       status="Failing"
       title={
         <>
-          Stale since <RelativeTime at={cluster.observedAt ?? reach.lastTransitionAt} />: nothing that you change
-          reaches this cluster.
+          {cluster.observedAt === null ? "It has never answered" : <LastAnswer at={cluster.observedAt} />}: nothing that
+          you change reaches this cluster.
         </>
       }
       className="mb-4"

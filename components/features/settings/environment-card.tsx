@@ -85,7 +85,7 @@ function Troubles({ environment }: { environment: Environment }) {
       {troubles.map(({ title, message, fix, since }) => (
         <li key={title}>
           <p className="font-medium">
-            {title}, since <RelativeTime at={since} />
+            {title}; it began <RelativeTime at={since} />
           </p>
           {message === "" ? null : <p className="break-words text-muted">{message}</p>}
           <p className="text-muted">{fix}</p>
