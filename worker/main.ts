@@ -9,8 +9,9 @@ import { startWorker, type Worker, type WorkerOptions } from "./worker.ts";
 
 const own = z
   .object({
-    /** Metrics and health on loopback; unset: none. */
+    /** Metrics and health; unset: none. */
     WORKER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+    WORKER_HOST: z.string().min(1).default("127.0.0.1"),
     WORKER_CONCURRENCY: z.coerce.number().int().min(1).default(8),
     WORKER_RESYNC_MS: z.coerce.number().int().min(100).default(60_000),
     WORKER_POLL_MS: z.coerce.number().int().min(50).default(5_000),
@@ -25,7 +26,10 @@ const config = loadConfig(process.env);
 const log = createLog("worker", config.logLevel);
 const metrics = createMetrics();
 let leading = false;
-const health = own.WORKER_PORT === undefined ? null : await serveHealth(own.WORKER_PORT, metrics, () => leading);
+const health =
+  own.WORKER_PORT === undefined
+    ? null
+    : await serveHealth({ host: own.WORKER_HOST, port: own.WORKER_PORT }, metrics, () => leading);
 if (health !== null) log.info({ port: health.port }, "listening");
 log.info("waiting for leadership");
 

@@ -9,6 +9,7 @@ const USAGE = `Runs the local cluster: a Kubernetes API whose pods are processes
   --kubeconfig FILE    where to write the administrator's kubeconfig, mode 0600
   --host ADDRESS       127.0.0.1
   --port N             16443; 0 takes a free one
+  --node-port-host ADDR 127.0.0.1; where ports of NodePort Services listen
   --pod-cidr RANGE     127.64.0.0/16
   --service-cidr RANGE 127.96.0.0/16
 
@@ -23,15 +24,17 @@ function readArguments() {
       kubeconfig: { type: "string" },
       host: { type: "string", default: "127.0.0.1" },
       port: { type: "string", default: "16443" },
+      "node-port-host": { type: "string", default: "127.0.0.1" },
       "pod-cidr": { type: "string", default: "127.64.0.0/16" },
       "service-cidr": { type: "string", default: "127.96.0.0/16" },
     },
   });
   const { "data-dir": dataDir, images, kubeconfig, host, "pod-cidr": podCidr, "service-cidr": serviceCidr } = values;
+  const nodePortHost = values["node-port-host"];
   const port = Number(values.port);
   if (dataDir === undefined || images === undefined) throw new Error("--data-dir and --images are required");
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${values.port} is no port`);
-  return { dataDir, imagesFile: images, kubeconfigPath: kubeconfig, host, port, podCidr, serviceCidr };
+  return { dataDir, imagesFile: images, kubeconfigPath: kubeconfig, host, nodePortHost, port, podCidr, serviceCidr };
 }
 
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -43,12 +46,13 @@ async function run(options: ReturnType<typeof readArguments>): Promise<void> {
     process.on("SIGTERM", () => resolve());
     process.on("SIGINT", () => resolve());
   });
-  const { kubeconfigPath, imagesFile, podCidr, ...server } = options;
+  const { kubeconfigPath, imagesFile, nodePortHost, podCidr, ...server } = options;
   const api = await startApiServer({ ...server, ...(kubeconfigPath !== undefined && { kubeconfigPath }) });
   const node = await startNode({
     store: api.store,
     dataDir: options.dataDir,
     imagesFile,
+    nodePortHost,
     podCidr,
     apiUrl: api.url,
     caPem: api.caPem,

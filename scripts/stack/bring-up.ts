@@ -54,6 +54,7 @@ export async function bringUpCluster(config: StackConfig, ports: Ports, keep: Ke
         root,
         home,
         port: ports.kube,
+        nodePortHost: config.host,
         imagePrefix: config.inherited.SLIPWAY_IMAGE_PREFIX ?? IMAGE_PREFIX,
       }),
     stopSignal: "SIGTERM",
@@ -146,7 +147,7 @@ export async function bringUpControlPlane(config: StackConfig, ports: Ports, giv
   const options = { root, home, env };
   const graceful = { stopSignal: "SIGTERM", stopGraceMs: 10_000 } as const;
   await allOrFirstError([
-    keep({ name: "web", start: () => startWeb(options, ports.web), ...graceful }),
+    keep({ name: "web", start: () => startWeb(options, { host: config.host, port: ports.web }), ...graceful }),
     keep({ name: "worker", start: () => startWorker(options, ports.worker), ...graceful }),
   ]);
 }

@@ -13,6 +13,8 @@ const schema = z.object({
   SLIPWAY_GATEWAY_PORT: port.optional(),
   SLIPWAY_KUBE_PORT: port.optional(),
   SLIPWAY_PROMETHEUS_PORT: port.optional(),
+  // Not the address of one interface: what starts them asks on loopback whether they are up.
+  SLIPWAY_HOST: z.enum(["127.0.0.1", "0.0.0.0"], "is 127.0.0.1 or, for every interface, 0.0.0.0").default("127.0.0.1"),
   SLIPWAY_HOME: z.string().default(".slipway"),
   SLIPWAY_SECRET_KEY: z.string().min(16, "needs at least 16 characters").optional(),
   SLIPWAY_ADMIN_EMAIL: z.email().default("admin@slipway.local"),
@@ -32,6 +34,8 @@ export type StackConfig = Readonly<{
   root: string;
   /** State of this installation, absolute. */
   home: string;
+  /** Where web and the gateway listen; everything else is on loopback. */
+  host: string;
   ports: { web: PortWish; gateway: PortWish; kube: PortWish; prometheus: PortWish };
   secretKey: string | undefined;
   admin: { email: string; password: string | undefined };
@@ -60,6 +64,7 @@ export function loadStackConfig(source: Env, root: string): StackConfig {
   return {
     root,
     home: resolve(root, env.SLIPWAY_HOME.replace(/^~(?=\/|$)/, homedir())),
+    host: env.SLIPWAY_HOST,
     ports: {
       web: wish("PORT", 3000),
       gateway: wish("SLIPWAY_GATEWAY_PORT", 8088),

@@ -3,13 +3,14 @@ import { logFileOf } from "./config.ts";
 import { type Env, type Started, startReady } from "./process.ts";
 
 export type ControlPlaneOptions = Readonly<{ root: string; home: string; env: Env }>;
+export type Address = Readonly<{ host: string; port: number }>;
 
 /** Resolves when web answers and its database has the schema it needs. */
-export function startWeb({ root, home, env }: ControlPlaneOptions, port: number): Promise<Started> {
+export function startWeb({ root, home, env }: ControlPlaneOptions, { host, port }: Address): Promise<Started> {
   return startReady(
     {
       command: process.execPath,
-      args: [join(root, "node_modules/next/dist/bin/next"), "start", "-H", "127.0.0.1", "-p", String(port)],
+      args: [join(root, "node_modules/next/dist/bin/next"), "start", "-H", host, "-p", String(port)],
       env: { ...env, PORT: String(port), NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
       cwd: root,
       logFile: logFileOf(home, "web"),

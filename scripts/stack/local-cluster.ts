@@ -12,6 +12,8 @@ export type LocalClusterOptions = Readonly<{
   /** Holds `cluster/` (objects, pods), `kubeconfig` and `network.json`. */
   home: string;
   port: number;
+  /** Where the ports of NodePort Services listen. */
+  nodePortHost: string;
   imagePrefix: string;
   logFile?: string;
 }>;
@@ -35,6 +37,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     "data-dir": dataDir,
     host: "127.0.0.1",
     port: String(port),
+    "node-port-host": options.nodePortHost,
     kubeconfig,
     images,
     "pod-cidr": network.podCidr,

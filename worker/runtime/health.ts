@@ -5,9 +5,13 @@ export type HealthServer = Readonly<{ port: number; close(): Promise<void> }>;
 
 /**
  * `/metrics` for Prometheus, `/health/live`, and `/health/leading`: 200 where this worker acts, 503 on standby.
- * Loopback only. Rejects when the port is taken; 0 takes a free one.
+ * Rejects when the port is taken; 0 takes a free one.
  */
-export function serveHealth(port: number, metrics: WorkerMetrics, isLeading: () => boolean): Promise<HealthServer> {
+export function serveHealth(
+  { host, port: wanted }: Readonly<{ host: string; port: number }>,
+  metrics: WorkerMetrics,
+  isLeading: () => boolean,
+): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const send = (status: number, body: string, type = "text/plain") =>
       response.writeHead(status, { "content-type": type }).end(body);
@@ -27,10 +31,10 @@ export function serveHealth(port: number, metrics: WorkerMetrics, isLeading: () 
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ port, host: "127.0.0.1" }, () => {
+    server.listen({ port: wanted, host }, () => {
       const address = server.address();
       resolve({
-        port: typeof address === "object" && address !== null ? address.port : port,
+        port: typeof address === "object" && address !== null ? address.port : wanted,
         close: () =>
           new Promise((closed) => {
             server.close(() => closed());

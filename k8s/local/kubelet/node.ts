@@ -35,6 +35,8 @@ export type NodeInput = {
   caPem: string;
   /** Bearer token of a ServiceAccount; undefined when it does not exist. */
   tokenForServiceAccount: (namespace: string, name: string) => string | undefined;
+  /** Where the ports of NodePort Services listen; loopback unless told otherwise. */
+  nodePortHost?: string;
   nodeName?: string;
   /** Extended resources of the node, such as `nvidia.com/gpu`. */
   devices?: Readonly<Record<string, number>>;
@@ -154,7 +156,13 @@ export const startNode = async (input: NodeInput): Promise<LocalNode> => {
   for (const pod of present) watching.add(keyOf(pod));
   await watching.idle();
   const controllers = startControllers({ store, record, nodeName, onError: node.onError });
-  const proxy = await startProxy({ store, record, folder: join(input.dataDir, "proxy"), onError: node.onError });
+  const proxy = await startProxy({
+    store,
+    record,
+    folder: join(input.dataDir, "proxy"),
+    nodePortHost: input.nodePortHost ?? HOST_IP,
+    onError: node.onError,
+  });
   const logSource = createLogSource(({ namespace, pod, container, previous }) =>
     workers.get(`${namespace}/${pod}`)?.logTarget(container, previous),
   );

@@ -21,6 +21,8 @@ export type ProxyInput = {
   record: Recorder;
   /** Folder of the table, the proxy's status and its run; made here. */
   folder: string;
+  /** Where the ports of NodePort Services listen. */
+  nodePortHost: string;
   onError: (what: string, error: unknown) => void;
 };
 
@@ -30,14 +32,14 @@ const writeWhole = (path: string, text: string) => {
 };
 
 /** Keeps the table file equal to Services and EndpointSlices; one write per turn of the event loop at most. */
-const keepTable = ({ store, folder, onError }: ProxyInput) => {
+const keepTable = ({ store, folder, nodePortHost, onError }: ProxyInput) => {
   const slices = createIndex(store, SLICES, ownedBy);
   const byService = new Map<string, Listener[]>();
   const refresh = (key: string) => {
     const { namespace, name } = splitKey(key);
     const service = store.get("services", namespace, name);
     if (service === undefined) byService.delete(key);
-    else byService.set(key, listenersOf(service, slices.lookup(service.metadata.uid)));
+    else byService.set(key, listenersOf(service, slices.lookup(service.metadata.uid), nodePortHost));
   };
   let written = "";
   const write = () => {

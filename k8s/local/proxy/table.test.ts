@@ -45,6 +45,11 @@ it("opens a node port for NodePort and LoadBalancer services, and none for headl
   expect(at({ clusterIP: "None" })).toEqual([]);
 });
 
+it("opens node ports, and nothing else, where it is told to", () => {
+  const listeners = listenersOf(service({ clusterIP: "127.9.0.1", type: "NodePort", ports }), [], "0.0.0.0");
+  expect(listeners.map(({ host, port }) => `${host}:${port}`)).toEqual(["127.9.0.1:80", "0.0.0.0:30080"]);
+});
+
 it("keeps a Service without endpoints listening", () => {
   expect(listenersOf(service({ clusterIP: "127.9.0.1", ports }), [])[0]?.endpoints).toEqual([]);
 });

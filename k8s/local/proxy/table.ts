@@ -41,7 +41,11 @@ const endpointsOf = (port: ServicePort, slices: readonly KubeObject[]): Endpoint
 };
 
 /** Addresses one Service is reached at: its cluster address, and a port of the machine when it has a node port. */
-export const listenersOf = (service: KubeObject, slices: readonly KubeObject[]): Listener[] => {
+export const listenersOf = (
+  service: KubeObject,
+  slices: readonly KubeObject[],
+  nodePortHost = "127.0.0.1",
+): Listener[] => {
   const { clusterIP, type, ports = [] } = service.spec;
   const key = `${service.metadata.namespace ?? ""}/${service.metadata.name}`;
   const isOpen = type === "NodePort" || type === "LoadBalancer";
@@ -50,7 +54,7 @@ export const listenersOf = (service: KubeObject, slices: readonly KubeObject[]):
     .flatMap((port) => {
       const endpoints = endpointsOf(port, slices);
       const inside = clusterIP && clusterIP !== "None" ? [{ host: String(clusterIP), port: port.port }] : [];
-      const outside = isOpen && port.nodePort ? [{ host: "127.0.0.1", port: port.nodePort }] : [];
+      const outside = isOpen && port.nodePort ? [{ host: nodePortHost, port: port.nodePort }] : [];
       return [...inside, ...outside].map((address) => ({ service: key, ...address, endpoints }));
     });
 };
