@@ -252,3 +252,20 @@ describe("bad input", () => {
     expect(answer.body.message).toContain("field is immutable");
   });
 });
+
+describe("a Job", () => {
+  it("keeps the template it was made with", async () => {
+    const jobs = `/apis/batch/v1/namespaces/${cluster.namespace}/jobs`;
+    const job = (image: string) => ({
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name: "once" },
+      // Suspended: nothing runs, wherever this is tried.
+      spec: { suspend: true, template: { spec: { restartPolicy: "Never", containers: [{ name: "c", image }] } } },
+    });
+    expect((await cluster.call("POST", jobs, { body: job("a:1") })).status).toBe(201);
+    const changed = await cluster.call("PATCH", `${jobs}/once`, { type: MERGE, body: job("b:1") });
+    expect(changed).toMatchObject({ status: 422, body: { reason: "Invalid" } });
+    expect(changed.body.message).toContain("spec.template");
+  });
+});

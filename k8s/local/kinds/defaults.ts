@@ -52,6 +52,13 @@ const pod: Fill = (object) => {
   if (object.status === undefined) object.status = { phase: "Pending", qosClass: qosClass(spec) };
 };
 
+const job: Fill = (object) => {
+  const spec = sub(object, "spec");
+  template(spec);
+  fill(spec, { backoffLimit: 6, completions: 1, parallelism: 1, completionMode: "NonIndexed", suspend: false });
+  if (object.status === undefined) object.status = {};
+};
+
 const namespace: Fill = (object, before) => {
   const metadata = object.metadata;
   metadata.labels = { ...metadata.labels, "kubernetes.io/metadata.name": metadata.name };
@@ -119,6 +126,7 @@ const roleBinding: Fill = (object) => {
 const fills: Readonly<Record<string, Fill>> = {
   "deployments.apps": deployment,
   "replicasets.apps": replicaSet,
+  "jobs.batch": job,
   pods: pod,
   namespaces: namespace,
   services: service,

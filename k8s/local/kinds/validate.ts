@@ -98,6 +98,12 @@ const pod: Check = (object, before) => {
   return [{ reason: "FieldValueForbidden", message, field: "spec" }];
 };
 
+/** Stored, never run; a genuine one refuses another template too, which is why a release's Job has a name of its own. */
+const job: Check = ({ spec }, before) => [
+  ...validatePodSpec(spec.template?.spec ?? {}, "spec.template.spec"),
+  ...(before ? unchanged("spec.template", spec.template, before.spec.template) : []),
+];
+
 const roleBinding: Check = (object, before) =>
   before ? unchanged("roleRef", object.roleRef, before.roleRef, "cannot change roleRef") : [];
 
@@ -108,6 +114,7 @@ const checks: Readonly<Record<string, Check>> = {
   secrets: dataKeys,
   "deployments.apps": deployment,
   "replicasets.apps": replicaSet,
+  "jobs.batch": job,
   services: service,
   pods: pod,
   "rolebindings.rbac.authorization.k8s.io": roleBinding,

@@ -75,6 +75,12 @@ export const RESOURCES: readonly Resource[] = [
     inAll: true,
     subresources: ["status"],
   }),
+  resource("batch", "v1", "jobs", "Job", { inAll: true, subresources: ["status"], generation: true }),
+  resource("networking.k8s.io", "v1", "ingresses", "Ingress", {
+    shortNames: ["ing"],
+    subresources: ["status"],
+    generation: true,
+  }),
   resource("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", { shortNames: ["netpol"], generation: true }),
   resource("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", {
     shortNames: ["pdb"],
