@@ -13,16 +13,8 @@ const manifestSchema = z.object({ dependencies: z.record(z.string(), z.string())
 
 /** Every package that a source file names, by its own name: `next/server` is `next`. Files of ours begin with `.` or `#`. */
 export function packagesIn(source: string): string[] {
-  const named = source.matchAll(/\b(?:from|import)\s*\(?\s*"([^".#][^"]*)"/g);
-  return [...named]
-    .map(([, path = ""]) => path)
-    .filter((path) => !isBuiltin(path))
-    .map((path) =>
-      path
-        .split("/")
-        .slice(0, path.startsWith("@") ? 2 : 1)
-        .join("/"),
-    );
+  const named = source.matchAll(/\b(?:from|import)\s*\(?\s*"((?:@[\w.-]+\/)?\w[\w.-]*)(?:\/[^"\n]*)?"/g);
+  return [...named].map(([, name = ""]) => name).filter((name) => !isBuiltin(name));
 }
 
 const filesBelow = (path: string): string[] =>

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { createAuthenticator } from "./http/authentication.ts";
+import type { Access } from "./http/authorization.ts";
 import { createFaults, type Faults } from "./http/faults.ts";
 import { createHandler } from "./http/handler.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
@@ -29,6 +30,8 @@ export type ApiServerOptions = {
   /** Shortest time after which the server ends a watch that names none; the longest is twice that. */
   watchTimeoutSeconds?: number;
   bookmarkIntervalMs?: number;
+  /** Told of every question of rights, as an audit log is. */
+  onAccess?: (access: Access) => void;
 };
 
 export type ApiServer = {
@@ -100,6 +103,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       now: () => new Date(),
       watchTimeoutSeconds: options.watchTimeoutSeconds ?? WATCH_TIMEOUT_SECONDS,
       bookmarkIntervalMs: options.bookmarkIntervalMs ?? BOOKMARK_INTERVAL_MS,
+      ...(options.onAccess !== undefined && { onAccess: options.onAccess }),
     }),
   );
   if (options.kubeconfigPath !== undefined) {

@@ -28,13 +28,14 @@ function readManifests(): Manifest[] {
 
 /** What kustomize's `namespace:` does. */
 function inNamespace(manifest: Manifest, namespace: string): Manifest {
+  const before = manifest.metadata.namespace;
   if (manifest.kind === "Namespace") return { ...manifest, metadata: { ...manifest.metadata, name: namespace } };
-  const subjects = manifest.subjects as { kind: string }[] | undefined;
+  const subjects = manifest.subjects as { namespace?: string }[] | undefined;
   return {
     ...manifest,
     metadata: { ...manifest.metadata, namespace },
     ...(subjects === undefined
       ? {}
-      : { subjects: subjects.map((s) => (s.kind === "ServiceAccount" ? { ...s, namespace } : s)) }),
+      : { subjects: subjects.map((s) => (s.namespace === before ? { ...s, namespace } : s)) }),
   };
 }

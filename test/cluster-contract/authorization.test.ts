@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ContractCluster, configMap, startContractCluster } from "#test/support/contract-cluster.ts";
+import {
+  APPLY,
+  type ContractCluster,
+  configMap,
+  idleDeployment,
+  MERGE,
+  startContractCluster,
+} from "#test/support/contract-cluster.ts";
 
 let cluster: ContractCluster;
 let token: string;
@@ -58,6 +65,29 @@ describe("a ServiceAccount", () => {
     }
     const nodes = await cluster.call("GET", "/api/v1/nodes", { token });
     expect(nodes.body.message).toMatch(/cannot list resource "nodes" in API group "" at the cluster scope$/);
+  });
+
+  it("needs the right to create for applying what is not there", async () => {
+    const applied = await cluster.call("PATCH", `${cluster.apps}/deployments/new?fieldManager=limited`, {
+      token,
+      type: APPLY,
+      body: idleDeployment("new"),
+    });
+    expect(applied.status).toBe(403);
+    const rbac = `/apis/${RBAC}/v1/namespaces/${cluster.namespace}`;
+    const rules = [{ apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"] }];
+    const add = { rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list"] }, ...rules] };
+    await cluster.call("PATCH", `${rbac}/roles/limited`, { type: MERGE, body: add });
+    await expect
+      .poll(async () => {
+        const again = await cluster.call("PATCH", `${cluster.apps}/deployments/new?fieldManager=limited`, {
+          token,
+          type: APPLY,
+          body: idleDeployment("new"),
+        });
+        return again.body.message;
+      })
+      .toContain(refusal("create", "deployments", "apps"));
   });
 
   it("learns its rights by asking", async () => {

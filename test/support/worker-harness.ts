@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectKube, type Kube } from "#k8s/client/kube.ts";
 import { type ApiServer, startApiServer } from "#k8s/local/api-server.ts";
+import type { Access } from "#k8s/local/http/authorization.ts";
 import { type LocalNode, startNode } from "#k8s/local/kubelet/node.ts";
 import type { KubeObject } from "#k8s/local/store/types.ts";
 import { applyLocalEnvironment } from "#scripts/stack/apply-environment.ts";
@@ -24,13 +25,18 @@ const PROGRAMS = ["router", "model-server", "fetch", "artifacts"];
 export type TestCluster = Awaited<ReturnType<typeof startTestCluster>>;
 
 /** API, controllers and kubelet in this process; pods are processes of their own. */
-export async function startTestCluster() {
+export async function startTestCluster(
+  over: {
+    images?: Record<string, { command: string[]; env?: Record<string, string> }>;
+    onAccess?: (access: Access) => void;
+  } = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), "slipway-worker-"));
   const imagesFile = join(folder, "images.json");
   const command = (program: string) => ({ command: [process.execPath, join(ROOT, `serving/${program}/main.ts`)] });
   writeFileSync(
     imagesFile,
-    JSON.stringify(Object.fromEntries(PROGRAMS.map((p) => [`${PREFIX}${p}:${release}`, command(p)]))),
+    JSON.stringify(over.images ?? Object.fromEntries(PROGRAMS.map((p) => [`${PREFIX}${p}:${release}`, command(p)]))),
   );
   const kubeconfig = join(folder, "kubeconfig");
   const { podCidr, serviceCidr } = randomRanges();
@@ -39,6 +45,7 @@ export async function startTestCluster() {
     serviceCidr,
     kubeconfigPath: kubeconfig,
     historyLimit: 20_000,
+    ...(over.onAccess === undefined ? {} : { onAccess: over.onAccess }),
   });
   const node: LocalNode = await startNode({
     store: api.store,

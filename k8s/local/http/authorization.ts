@@ -12,6 +12,9 @@ export type Attributes = {
   name?: string;
 };
 
+/** One question of rights and its answer, as an audit log has it. */
+export type Access = Attributes & { user: string; allowed: boolean };
+
 type Rule = { verbs: string[]; apiGroups?: string[]; resources?: string[]; resourceNames?: string[] };
 
 const holds = (list: readonly string[] | undefined, value: string) =>
@@ -66,7 +69,18 @@ export function rulesOf(store: Pick<Store, "get" | "list">, user: User, namespac
   });
 }
 
-export function forbiddenResource(user: User, attributes: Attributes): ApiError {
+/** Throws the 403 that says who may not do what. */
+export function requireRight(
+  { store, onAccess }: { store: Pick<Store, "get" | "list">; onAccess?: (access: Access) => void },
+  user: User,
+  attributes: Attributes,
+): void {
+  const allowed = allowedBy(store, user, attributes) !== undefined;
+  onAccess?.({ ...attributes, user: user.name, allowed });
+  if (!allowed) throw forbiddenResource(user, attributes);
+}
+
+function forbiddenResource(user: User, attributes: Attributes): ApiError {
   const { verb, group, resource, subresource, namespace, name } = attributes;
   const qualified = group ? `${resource}.${group}` : resource;
   const full = subresource === undefined ? resource : `${resource}/${subresource}`;

@@ -3,6 +3,7 @@ import type { LogSource } from "../store/log-source.ts";
 import type { Resource } from "../store/resources.ts";
 import type { Store } from "../store/store.ts";
 import type { User } from "./authentication.ts";
+import type { Access, Attributes } from "./authorization.ts";
 import type { Verb } from "./route.ts";
 
 /** One request for a resource, authenticated and authorized. */
@@ -26,7 +27,25 @@ export type ServerParts = {
   now(): Date;
   watchTimeoutSeconds: number;
   bookmarkIntervalMs: number;
+  /** Told of every question of rights. */
+  onAccess?: (access: Access) => void;
 };
+
+/** What this call asks a right for, or would by another verb. */
+export function attributesOf(
+  { resource, namespace, name, subresource }: Pick<Call, "resource" | "namespace" | "name" | "subresource">,
+  verb: Verb,
+): Attributes {
+  const own = resource.name === "namespaces" ? name : namespace;
+  return {
+    verb,
+    group: resource.group,
+    resource: resource.plural,
+    ...(subresource !== undefined && { subresource }),
+    ...(own !== undefined && { namespace: own }),
+    ...(name !== undefined && { name }),
+  };
+}
 
 /** Who owns the fields of this write: said by the client, else the first word of its user agent. */
 export function managerOf({ query, request }: Pick<Call, "query" | "request">): string {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ApiError } from "../store/errors.ts";
 import type { Authenticator, User } from "./authentication.ts";
-import { allowedBy, forbiddenPath, forbiddenResource, isAdmin } from "./authorization.ts";
-import type { Call, ServerParts } from "./call.ts";
+import { forbiddenPath, isAdmin, requireRight } from "./authorization.ts";
+import { attributesOf, type Call, type ServerParts } from "./call.ts";
 import { deleteCollection, deleteOne } from "./delete.ts";
 import { AGGREGATED_TYPE, discoveryAt, VERSION } from "./discovery.ts";
 import { acceptedBy, answerError, answerJson, answerText } from "./exchange.ts";
@@ -116,16 +116,7 @@ async function answerResource(
   user: User,
 ): Promise<void> {
   if (verb === undefined) throw methodNotAllowed();
-  const own = resource.name === "namespaces" ? name : namespace;
-  const attributes = {
-    verb,
-    group: resource.group,
-    resource: resource.plural,
-    ...(subresource !== undefined && { subresource }),
-    ...(own !== undefined && { namespace: own }),
-    ...(name !== undefined && { name }),
-  };
-  if (allowedBy(parts.store, user, attributes) === undefined) throw forbiddenResource(user, attributes);
+  requireRight(parts, user, attributesOf({ resource, namespace, name, subresource }, verb));
   const fault = parts.faults.find({
     verb,
     resource: resource.name,

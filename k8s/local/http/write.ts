@@ -12,7 +12,8 @@ import { ApiError, badRequest, invalidOption, modifiedMeanwhile } from "../store
 import { isObject, type JsonObject } from "../store/json.ts";
 import { apiVersionOf } from "../store/resources.ts";
 import type { KubeInput, KubeObject } from "../store/types.ts";
-import { type Call, isDryRun, managerOf } from "./call.ts";
+import { requireRight } from "./authorization.ts";
+import { attributesOf, type Call, isDryRun, managerOf } from "./call.ts";
 import { contentType, parseObject, parseYaml, readBody } from "./exchange.ts";
 import { answerObject, existing } from "./read.ts";
 
@@ -209,6 +210,8 @@ async function applyPatch(call: Call): Promise<void> {
   const { uid, resourceVersion } = metaOf(config);
   if (!live) {
     existingForSubresource(call);
+    // To apply what is not there is to create it, and needs that right too.
+    requireRight(server, call.user, attributesOf(call, "create"));
     const metadata = { name, ...(namespace !== undefined && { namespace }) } as KubeObject["metadata"];
     const blank: KubeObject = { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata };
     const { object, tracker } = apply(blank, config, request);
