@@ -10,20 +10,21 @@ export type AccessRule = Readonly<{
   resourceNames?: readonly string[];
 }>;
 
-const READ = ["get", "list", "watch"];
-const WRITE = [...READ, "create", "patch", "delete"];
+const READ = ["list", "watch"];
+const ENSURE = ["get", "create", "patch"];
+const WRITE = [...READ, ...ENSURE, "delete"];
 const ARTIFACTS_SECRET = "slipway-artifacts";
 
 // The same as k8s/install/environment/worker-rights.yaml grants: a test holds them together.
 const NEEDED: readonly (readonly [group: string, resources: readonly string[], verbs: readonly string[]])[] = [
-  ["", ["configmaps", "services", "persistentvolumeclaims"], WRITE],
+  ["", ["configmaps", "services"], WRITE],
+  ["", ["persistentvolumeclaims"], ENSURE],
   ["", ["secrets"], ["create"]],
   ["apps", ["deployments"], WRITE],
-  ["apps", ["deployments/scale"], ["get", "patch"]],
+  ["apps", ["deployments/scale"], ["patch"]],
   ["autoscaling", ["horizontalpodautoscalers"], WRITE],
   ["policy", ["poddisruptionbudgets"], WRITE],
   ["", ["pods", "events"], READ],
-  ["apps", ["replicasets"], READ],
   ["discovery.k8s.io", ["endpointslices"], READ],
   ["coordination.k8s.io", ["leases"], READ],
 ];
@@ -35,14 +36,14 @@ const NEEDED: readonly (readonly [group: string, resources: readonly string[], v
 export function neededRights({ podMonitors, logs }: { podMonitors: boolean; logs: boolean }): Right[] {
   const rules = [
     ...NEEDED,
-    ...(podMonitors ? [["monitoring.coreos.com", ["podmonitors"], WRITE] as const] : []),
+    ...(podMonitors ? [["monitoring.coreos.com", ["podmonitors"], ENSURE] as const] : []),
     ...(logs ? [["", ["pods/log"], ["get"]] as const] : []),
   ];
   return [
     ...rules.flatMap(([group, resources, verbs]) =>
       resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource }))),
     ),
-    ...["get", "patch", "delete"].map((verb) => ({ verb, group: "", resource: "secrets", name: ARTIFACTS_SECRET })),
+    ...["get", "patch"].map((verb) => ({ verb, group: "", resource: "secrets", name: ARTIFACTS_SECRET })),
   ];
 }
 

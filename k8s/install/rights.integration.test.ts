@@ -7,11 +7,13 @@ import { type Installed, startInstalled } from "#test/support/installed.ts";
 import { until } from "#test/support/worker-harness.ts";
 
 const ENVIRONMENTS = ["slipway-models", "second-models"];
+/** A dozen processes start, beside whatever else this machine does. */
+const PATIENCE_MS = 120_000;
 const asked: Access[] = [];
 let installed: Installed;
 beforeAll(async () => {
   installed = await startInstalled((access) => asked.push(access));
-}, 180_000);
+}, 300_000);
 afterAll(() => installed?.close());
 
 const rules = (account: string) =>
@@ -37,14 +39,14 @@ const used = (account: string) => {
   );
   const limited = (verb: string, resource: string) => named.has(resource) && verb !== "create";
   return asked
-    .filter(({ user }) => user.startsWith("system:serviceaccount:") && user.endsWith(`:${account}`))
+    .filter(({ user, allowed }) => allowed && user.startsWith("system:serviceaccount:") && user.endsWith(`:${account}`))
     .map(({ verb, group, resource, subresource }) => {
       const whole = subresource === undefined ? resource : `${resource}/${subresource}`;
       return [verb, group, whole, ...(limited(verb, whole) ? ["named"] : [])].join(" ").trim();
     });
 };
 
-test("an endpoint is deployed, split, rolled back, looked into and deleted without a refusal", async () => {
+test("an endpoint is deployed, split, rolled back, looked into and deleted, and nothing that matters is refused", async () => {
   const { api, kubectl } = installed;
   await api.ok("POST", "/environments", {
     name: "second",
@@ -60,16 +62,16 @@ test("an endpoint is deployed, split, rolled back, looked into and deleted witho
   await create("fraud");
   const small = { resources: { cpu: "100m", memory: "256Mi" } };
   await api.deploy("fraud", "scaler", "1", { ...small, replicas: { min: 2, max: 3 } });
-  await api.applied("fraud", 1);
+  await api.applied("fraud", 1, PATIENCE_MS);
   await api.ok("POST", "/endpoints/fraud/revisions?dryRun=true", { model: "scaler", version: "2", ...small });
   await api.deploy("fraud", "scaler", "2", { ...small, replicas: { min: 1, max: 2 } });
   await api.traffic("fraud", [
     { revision: 1, weightPercent: 50 },
     { revision: 2, weightPercent: 50 },
   ]);
-  await api.applied("fraud", 3);
+  await api.applied("fraud", 3, PATIENCE_MS);
   await api.ok("POST", "/endpoints/fraud/rollback", {});
-  const { plan } = await api.applied("fraud", 4);
+  const { plan } = await api.applied("fraud", 4, PATIENCE_MS);
   expect(plan.status).toBe("applied");
 
   const pods = await kubectl("get", "pods", "-n", "slipway-models", "-l", "slipway.dev/revision=1", "-o", "name");
@@ -93,16 +95,18 @@ test("an endpoint is deployed, split, rolled back, looked into and deleted witho
   await kubectl("delete", "configmap", "-n", "slipway-models", "fraud-plan", "--cascade=orphan");
   await api.ok("DELETE", "/endpoints/fraud");
   await kubectl("scale", "-n", "slipway", "deployment/slipway-worker", "--replicas=2");
-  await until("fraud to be gone", async () => (await api.call("GET", "/endpoints/fraud")).status === 404);
+  await until("fraud to be gone", async () => (await api.call("GET", "/endpoints/fraud")).status === 404, PATIENCE_MS);
 
   await create("brief");
   await api.deploy("brief", "scaler", "1", small);
-  await api.applied("brief", 1);
+  await api.applied("brief", 1, PATIENCE_MS);
   await api.ok("DELETE", "/endpoints/brief");
-  await until("brief to be gone", async () => (await api.call("GET", "/endpoints/brief")).status === 404);
+  await until("brief to be gone", async () => (await api.call("GET", "/endpoints/brief")).status === 404, PATIENCE_MS);
 
-  expect(asked.filter(({ allowed }) => !allowed)).toEqual([]);
-}, 180_000);
+  // Asked because an administrator may know better than we: the worker says what it finds, and does without.
+  const refused = asked.filter(({ allowed }) => !allowed).map(({ verb, resource }) => `${verb} ${resource}`);
+  expect([...new Set(refused)].sort()).toEqual(["get namespaces", "get serviceaccounts"]);
+}, 300_000);
 
 test.each(["slipway-worker", "slipway-web", "slipway-router"])(
   "%s has every right that it used, and no other",
@@ -111,9 +115,10 @@ test.each(["slipway-worker", "slipway-web", "slipway-router"])(
   },
 );
 
-test("nobody of ours asked for anything outside the environments' namespaces", () => {
+test("nobody of ours is let do anything outside the environments' namespaces", () => {
   const outside = asked.filter(
-    ({ user, namespace }) => user.startsWith("system:serviceaccount:") && !ENVIRONMENTS.includes(namespace ?? ""),
+    ({ user, namespace, allowed }) =>
+      allowed && user.startsWith("system:serviceaccount:") && !ENVIRONMENTS.includes(namespace ?? ""),
   );
   expect(outside).toEqual([]);
 });

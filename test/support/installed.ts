@@ -63,7 +63,7 @@ export async function startInstalled(onAccess: (access: Access) => void) {
   for (const folder of [second, overlay])
     await kubectl("apply", "--server-side", "--force-conflicts", "--field-manager=administrator", "-k", folder);
   for (const name of ["slipway-web", "slipway-worker"])
-    await kubectl("rollout", "status", "--namespace=slipway", `deployment/${name}`, "--timeout=60s");
+    await kubectl("rollout", "status", "--namespace=slipway", `deployment/${name}`, "--timeout=120s");
   const address = await kubectl("get", "pods", "-n", "slipway", "-l", "app.kubernetes.io/name=slipway-web", "-o", PODS);
   const [webIp = ""] = address.split(" ");
   return {
