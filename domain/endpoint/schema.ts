@@ -93,7 +93,12 @@ export const rollbackSchema = z.strictObject({
   when: z.enum(["now", "capacity"]).default("now"),
 });
 
-export const reassertSchema = z.strictObject({ ...endpointRef, reason: reasonSchema });
+export const reassertSchema = z.strictObject({
+  ...endpointRef,
+  /** A plan of the ledger whose shares hold from now on; absent: the newest one's. */
+  toPlan: z.number().int().min(1).optional(),
+  reason: reasonSchema,
+});
 
 export const resumeSchema = z.strictObject({ ...endpointRef, reason: reasonSchema });
 

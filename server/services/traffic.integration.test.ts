@@ -332,3 +332,20 @@ test("a database older than the cluster decides nothing until a person says that
   expect((await reassert()).body.code).toBe("plan_conflict");
   expect((await put("restored", 8, split(50, 50))).body.number).toBe(9);
 });
+
+test("what was put back by hand holds on when the plan of the ledger that gives the same is chosen", async () => {
+  await anEndpoint("by-hand", 2);
+  const { uid } = (await rest.call("GET", "/endpoints/by-hand")).body;
+  expect((await put("by-hand", 2, split(0, 100))).body.number).toBe(3);
+  await db().endpointStatus.create({
+    data: { endpointUid: uid, observedGeneration: 2, publishedPlan: 1003, observedAt: new Date() },
+  });
+  const reassert = (toPlan: number) => rest.call("POST", "/endpoints/by-hand/reassert", { body: { toPlan } });
+  expect((await reassert(4)).body).toMatchObject({ status: 404, code: "not_found" });
+  expect((await reassert(1)).body).toMatchObject({
+    number: 1004,
+    repeatsPlan: 1,
+    entries: [{ revision: 1, weightPercent: 100 }],
+  });
+  expect(await rangesOf("by-hand", 1004)).toEqual(await rangesOf("by-hand", 1));
+});

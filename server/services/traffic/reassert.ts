@@ -1,8 +1,10 @@
 import { reassertSchema } from "#domain/endpoint/schema.ts";
 import { DomainError } from "#domain/shared/errors.ts";
 import { planViewSchema } from "#domain/shared/views.ts";
+import type { Tx } from "#server/db/client.ts";
+import { findPlans, type PlanRow } from "#server/db/plans.ts";
 import { requireWriteIn } from "#server/services/context.ts";
-import { lockEvenBehind } from "#server/services/endpoint/find.ts";
+import { type EndpointRow, lockEvenBehind } from "#server/services/endpoint/find.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { findBasePlan } from "./base-plan.ts";
 import { decidePlan, describeEntries, storedEntries } from "./decide-plan.ts";
@@ -10,7 +12,8 @@ import { planView } from "./plan-view.ts";
 
 /**
  * A person's choice when the cluster holds a newer plan than the database, as after the restore of a backup: what the
- * database says holds, under a number that routers take.
+ * database says holds, under a number that routers take: the newest plan's shares, or those of an earlier one, so that
+ * what was put back by hand need not give way to what it replaced.
  */
 export const reassertPlan = defineVerb({
   name: "endpoint.reassert",
@@ -18,7 +21,7 @@ export const reassertPlan = defineVerb({
   permission: "traffic:rollback",
   input: reassertSchema,
   output: planViewSchema,
-  run: (ctx, { reason, ...ref }) =>
+  run: (ctx, { reason, toPlan, ...ref }) =>
     ctx.write(async (tx) => {
       const endpoint = await lockEvenBehind(tx, ref);
       requireWriteIn(ctx.actor, endpoint.environment.kind);
@@ -27,7 +30,7 @@ export const reassertPlan = defineVerb({
         throw new DomainError("plan_conflict", "The cluster holds no plan that this database does not know.", {
           detail: { clusterPlan, newestPlan },
         });
-      const base = await findBasePlan(tx, endpoint.uid);
+      const base = toPlan === undefined ? await findBasePlan(tx, endpoint.uid) : await ledgerPlan(tx, endpoint, toPlan);
       const entries = base === null ? [] : storedEntries(base);
       const plan = await decidePlan(tx, endpoint, {
         kind: "traffic",
@@ -36,6 +39,7 @@ export const reassertPlan = defineVerb({
         decidedBy: ctx.actor.name,
         reason,
         above: clusterPlan,
+        ...(toPlan === undefined ? {} : { repeatsPlan: toPlan }),
       });
       return {
         answer: await planView(tx, plan),
@@ -50,3 +54,9 @@ export const reassertPlan = defineVerb({
       };
     }),
 });
+
+async function ledgerPlan(tx: Tx, { uid, name }: EndpointRow, number: number): Promise<PlanRow> {
+  const [plan] = await findPlans(tx, uid, 1, { from: number, to: number });
+  if (plan === undefined) throw new DomainError("not_found", `${name} has no plan ${number}.`);
+  return plan;
+}
