@@ -1,0 +1,135 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { parse, parseAllDocuments } from "yaml";
+import { type ApiServer, startApiServer } from "#k8s/local/api-server.ts";
+import { environmentObjects } from "#k8s/manifests/environment.ts";
+import { revisionObjects } from "#k8s/manifests/revision.ts";
+import { release } from "#server/config/release.ts";
+import { anEnvironment, aRevision, aScope } from "#test/factories/manifest-input.ts";
+import { INSTALL } from "#test/support/installed.ts";
+import { refusedByRestricted } from "#test/support/pod-security.ts";
+
+type PodSpec = {
+  containers: { image: string; args?: string[]; securityContext: object }[];
+  serviceAccountName?: string;
+};
+type Workload = { kind: string; metadata: { name: string }; spec: { template: { spec: PodSpec } } };
+
+let folder: string;
+let server: ApiServer;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "slipway-install-"));
+  server = await startApiServer({ dataDir: join(folder, "data"), kubeconfigPath: join(folder, "kubeconfig") });
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const kubectl = async (...args: string[]) => {
+  const env = { ...process.env, HOME: folder, KUBECONFIG: join(folder, "kubeconfig") };
+  return (await promisify(execFile)("kubectl", args, { env })).stdout;
+};
+const built = async (name: string) =>
+  parseAllDocuments(await kubectl("kustomize", join(INSTALL, name))).map((document) => document.toJS() as Workload);
+const workloads = (objects: readonly object[]) =>
+  (objects as Workload[]).filter(({ kind }) => ["Deployment", "Job"].includes(kind));
+
+test.each(["environment", "control-plane"])(
+  "a cluster takes every object of %s, with no field that it does not know",
+  async (name) => {
+    const objects = await built(name);
+    const said = await kubectl("apply", "--server-side", "-k", join(INSTALL, name));
+    expect(said.trim().split("\n")).toHaveLength(objects.length);
+  },
+);
+
+test("the example to copy is both, with a name for web, and taken too", async () => {
+  await kubectl("delete", "job", "--namespace=slipway", "--all");
+  const both = (await Promise.all(["environment", "control-plane"].map(built))).flat();
+  const example = await built("example");
+  expect(example).toHaveLength(both.length + 1);
+  const said = await kubectl("apply", "--server-side", "-k", join(INSTALL, "example"));
+  expect(said).toContain("ingress.networking.k8s.io/slipway-web serverside-applied");
+  const images = workloads(example).flatMap(({ spec }) => spec.template.spec.containers.map(({ image }) => image));
+  expect(images.filter((image) => !image.startsWith("registry.example.com/slipway/"))).toEqual([]);
+});
+
+const RENDERED = [
+  ...environmentObjects(aScope(), anEnvironment()),
+  ...revisionObjects(aScope(), aRevision({ resources: { cpu: "1", memory: "1Gi", gpu: 1 } })),
+];
+
+test("every pod that we install or render is admitted where Pod Security is restricted", async () => {
+  const all = [...workloads(await built("control-plane")), ...workloads(RENDERED)];
+  expect(all.map(({ metadata }) => metadata.name).sort()).toEqual([
+    "fraud-r3",
+    "slipway-artifacts",
+    "slipway-migrate-0-1-0".replace("0-1-0", release.replaceAll(".", "-")),
+    "slipway-router",
+    "slipway-web",
+    "slipway-worker",
+  ]);
+  for (const { metadata, spec } of all) {
+    expect([metadata.name, refusedByRestricted(spec.template.spec)]).toEqual([metadata.name, []]);
+  }
+});
+
+test("the control plane writes nothing into its images, and no token lies where none is used", async () => {
+  for (const { metadata, spec } of workloads(await built("control-plane"))) {
+    const pod = spec.template.spec;
+    for (const { securityContext } of pod.containers)
+      expect(securityContext).toMatchObject({ readOnlyRootFilesystem: true });
+    expect(pod).toMatchObject({ automountServiceAccountToken: !metadata.name.startsWith("slipway-migrate") });
+  }
+});
+
+const DOCKERFILE = readFileSync(join(INSTALL, "../../Dockerfile"), "utf8");
+const targets = [...DOCKERFILE.matchAll(/^FROM \S+ AS (\S+)$/gm)].map(([, name]) => name);
+
+test("every image that is installed or rendered is a target of the Dockerfile, of this release, and runs by itself", async () => {
+  const all = [...workloads(await built("control-plane")), ...workloads(RENDERED)].flatMap(({ spec }) => {
+    const { initContainers = [], containers } = spec.template.spec as PodSpec & {
+      initContainers?: { image: string }[];
+    };
+    return [...initContainers, ...containers].map(({ image }) => image);
+  });
+  const programs = all.map((image) => /([^/]+):([^:]+)$/.exec(image)?.slice(1) ?? []);
+  expect(new Set(programs.map(([, tag]) => tag))).toEqual(new Set([release]));
+  for (const [program = ""] of programs) {
+    expect(targets).toContain(program);
+    const stage = DOCKERFILE.slice(DOCKERFILE.indexOf(` AS ${program}\n`)).split("\nFROM ")[0];
+    expect(stage).toMatch(/^ENTRYPOINT \["node", "(\S+)"/m);
+  }
+  expect(DOCKERFILE.match(/^USER 10001:10001$/gm)).toHaveLength(2);
+});
+
+test("settings that web and worker are installed with are ones that they read", async () => {
+  const { data } = (await built("control-plane")).find(({ kind }) => kind === "ConfigMap") as unknown as {
+    data: Record<string, string>;
+  };
+  const known = ["server/config/env.ts", "worker/main.ts"].map((file) =>
+    readFileSync(join(INSTALL, "../..", file), "utf8"),
+  );
+  // WEB_HOST stands in web's arguments.
+  const strange = Object.keys(data).filter(
+    (name) => name !== "WEB_HOST" && !known.some((text) => text.includes(`${name}:`)),
+  );
+  expect(strange).toEqual([]);
+});
+
+test("compose runs targets of the Dockerfile, open to this machine alone", () => {
+  for (const file of ["docker-compose.yml", "docker-compose.services.yml"]) {
+    const { services } = parse(readFileSync(join(INSTALL, "../..", file), "utf8")) as {
+      services: Record<string, { build?: { target: string }; ports?: string[] }>;
+    };
+    for (const { build, ports = [] } of Object.values(services)) {
+      if (build !== undefined) expect(targets).toContain(build.target);
+      for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    }
+  }
+});
