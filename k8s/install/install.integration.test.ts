@@ -8,6 +8,7 @@ import { parse, parseAllDocuments } from "yaml";
 import { type ApiServer, startApiServer } from "#k8s/local/api-server.ts";
 import { environmentObjects } from "#k8s/manifests/environment.ts";
 import { revisionObjects } from "#k8s/manifests/revision.ts";
+import { scrapeConfig } from "#scripts/stack/prometheus.ts";
 import { release } from "#server/config/release.ts";
 import { anEnvironment, aRevision, aScope } from "#test/factories/manifest-input.ts";
 import { INSTALL } from "#test/support/installed.ts";
@@ -69,7 +70,7 @@ test("every pod that we install or render is admitted where Pod Security is rest
   expect(all.map(({ metadata }) => metadata.name).sort()).toEqual([
     "fraud-r3",
     "slipway-artifacts",
-    "slipway-migrate-0-1-0".replace("0-1-0", release.replaceAll(".", "-")),
+    `slipway-migrate-${release.replaceAll(".", "-")}`,
     "slipway-router",
     "slipway-web",
     "slipway-worker",
@@ -132,4 +133,12 @@ test("compose runs targets of the Dockerfile, open to this machine alone", () =>
       for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
     }
   }
+});
+
+test("Prometheus beside compose is configured as the one that npm start runs", () => {
+  const home = "/slipway/.slipway";
+  const options = { home, kubeconfig: `${home}/kubeconfig`, scrapeIntervalSeconds: 5 };
+  expect(parse(readFileSync(join(INSTALL, "prometheus.local.yml"), "utf8"))).toEqual(
+    scrapeConfig(options, "kubernetes"),
+  );
 });
