@@ -70,6 +70,9 @@ async function listen(server: Server, host: string, port: number) {
   return { server, url, resetConnections };
 }
 
+const onError = (key: string, error: unknown) =>
+  process.stderr.write(`${JSON.stringify({ level: "error", message: `behind the writers, ${key}: ${error}` })}\n`);
+
 /** Starts the API; rejects when the port is taken (`EADDRINUSE`). */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { dataDir, host = "127.0.0.1", port = 0 } = options;
@@ -85,8 +88,6 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     ...(options.serviceCidr !== undefined && { serviceCidr: options.serviceCidr }),
     ...(options.historyLimit !== undefined && { historyLimit: options.historyLimit }),
   });
-  const onError = (key: string, error: unknown) =>
-    process.stderr.write(`${JSON.stringify({ level: "error", message: `behind the writers, ${key}: ${error}` })}\n`);
   const stops = [collectGarbage(store, onError), superviseNamespaces(store, certPem, onError)];
   const authenticator = createAuthenticator(adminToken, keptSecret(folder, "token-secret"), store);
   const faults = createFaults();
