@@ -44,6 +44,7 @@ const rights = (who: string): Substitution[] => [
   ...(who === "router"
     ? []
     : ([[`RoleBinding/slipway-${who}`, ["subjects", 1, "namespace"], "{{ $.Release.Namespace }}"]] as const)),
+  ...(who === "web" ? ([["RoleBinding/slipway-web", ["subjects", 2, "namespace"], "{{ .namespace }}"]] as const) : []),
 ];
 
 export const TEMPLATES: readonly Template[] = [

@@ -11,19 +11,18 @@ export type AccessRule = Readonly<{
 }>;
 
 const READ = ["list", "watch"];
-const ENSURE = ["get", "create", "patch"];
-const WRITE = [...READ, ...ENSURE, "delete"];
+const WRITE = ["get", "create", "patch", "delete"];
 const ARTIFACTS_SECRET = "slipway-artifacts";
 
 // The same as k8s/install/environment/worker-rights.yaml grants: a test holds them together.
 const NEEDED: readonly (readonly [group: string, resources: readonly string[], verbs: readonly string[]])[] = [
-  ["", ["configmaps", "services"], WRITE],
-  ["", ["persistentvolumeclaims"], ENSURE],
+  ["", ["configmaps", "services"], [...READ, ...WRITE]],
+  ["", ["persistentvolumeclaims"], WRITE],
   ["", ["secrets"], ["create"]],
-  ["apps", ["deployments"], WRITE],
+  ["apps", ["deployments"], [...READ, ...WRITE]],
   ["apps", ["deployments/scale"], ["patch"]],
-  ["autoscaling", ["horizontalpodautoscalers"], WRITE],
-  ["policy", ["poddisruptionbudgets"], WRITE],
+  ["autoscaling", ["horizontalpodautoscalers"], [...READ, ...WRITE]],
+  ["policy", ["poddisruptionbudgets"], [...READ, ...WRITE]],
   ["", ["pods", "events"], READ],
   ["discovery.k8s.io", ["endpointslices"], READ],
   ["coordination.k8s.io", ["leases"], READ],
@@ -36,14 +35,14 @@ const NEEDED: readonly (readonly [group: string, resources: readonly string[], v
 export function neededRights({ podMonitors, logs }: { podMonitors: boolean; logs: boolean }): Right[] {
   const rules = [
     ...NEEDED,
-    ...(podMonitors ? [["monitoring.coreos.com", ["podmonitors"], ENSURE] as const] : []),
+    ...(podMonitors ? [["monitoring.coreos.com", ["podmonitors"], WRITE] as const] : []),
     ...(logs ? [["", ["pods/log"], ["get"]] as const] : []),
   ];
   return [
     ...rules.flatMap(([group, resources, verbs]) =>
       resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource }))),
     ),
-    ...["get", "patch"].map((verb) => ({ verb, group: "", resource: "secrets", name: ARTIFACTS_SECRET })),
+    ...["get", "patch", "delete"].map((verb) => ({ verb, group: "", resource: "secrets", name: ARTIFACTS_SECRET })),
   ];
 }
 

@@ -103,6 +103,13 @@ test("an endpoint is deployed, split, rolled back, looked into and deleted, and 
   await api.ok("DELETE", "/endpoints/brief");
   await until("brief to be gone", async () => (await api.call("GET", "/endpoints/brief")).status === 404, PATIENCE_MS);
 
+  await api.ok("DELETE", "/environments/second");
+  const secondIsGone = async () => {
+    const { items } = await api.ok("GET", "/environments");
+    return items.every(({ name }: { name: string }) => name !== "second");
+  };
+  await until("the second environment to be gone", secondIsGone, PATIENCE_MS);
+
   // Asked because an administrator may know better than we: the worker says what it finds, and does without.
   const refused = asked.filter(({ allowed }) => !allowed).map(({ verb, resource }) => `${verb} ${resource}`);
   expect([...new Set(refused)].sort()).toEqual(["get namespaces", "get serviceaccounts"]);
