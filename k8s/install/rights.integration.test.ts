@@ -2,10 +2,19 @@
 // enforced; whatever was asked is compared with whatever the Roles grant.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Access } from "#k8s/local/http/authorization.ts";
+import type { KubeObject } from "#k8s/local/store/types.ts";
 import { aScalingModel } from "#test/factories/onnx.ts";
 import { type Installed, startInstalled } from "#test/support/installed.ts";
 import { until } from "#test/support/worker-harness.ts";
 
+const OF_AN_ENVIRONMENT = [
+  "secrets",
+  "services",
+  "persistentvolumeclaims",
+  "deployments.apps",
+  "podmonitors.monitoring.coreos.com",
+];
+const isOurs = ({ metadata }: KubeObject) => metadata.labels?.["app.kubernetes.io/managed-by"] === "slipway";
 const ENVIRONMENTS = ["slipway-models", "second-models"];
 /** A dozen processes start, beside whatever else this machine does. */
 const PATIENCE_MS = 120_000;
@@ -48,6 +57,9 @@ const used = (account: string) => {
 
 test("an endpoint is deployed, split, rolled back, looked into and deleted, and nothing that matters is refused", async () => {
   const { api, kubectl } = installed;
+  // Web answers before its first start has written the cluster that it is in.
+  const seeded = async () => (await api.ok("GET", "/environments")).items.length > 0;
+  await until("the first environment to be there", seeded, PATIENCE_MS);
   await api.ok("POST", "/environments", {
     name: "second",
     cluster: "main",
@@ -104,11 +116,9 @@ test("an endpoint is deployed, split, rolled back, looked into and deleted, and 
   await until("brief to be gone", async () => (await api.call("GET", "/endpoints/brief")).status === 404, PATIENCE_MS);
 
   await api.ok("DELETE", "/environments/second");
-  const secondIsGone = async () => {
-    const { items } = await api.ok("GET", "/environments");
-    return items.every(({ name }: { name: string }) => name !== "second");
-  };
-  await until("the second environment to be gone", secondIsGone, PATIENCE_MS);
+  const { objects } = installed.cluster;
+  const left = () => OF_AN_ENVIRONMENT.flatMap((resource) => objects(resource, "second-models")).filter(isOurs);
+  await until("the second environment's objects to be gone", async () => left().length === 0, PATIENCE_MS);
 
   // Asked because an administrator may know better than we: the worker says what it finds, and does without.
   const refused = asked.filter(({ allowed }) => !allowed).map(({ verb, resource }) => `${verb} ${resource}`);
