@@ -16,10 +16,10 @@ RUN node node_modules/prisma/build/index.js generate
 RUN node node_modules/next/dist/bin/next build && rm -rf .next/cache
 RUN set -e; copy() { out="$1"; shift; node scripts/image-files.ts "/out/$out" "$@"; }; \
     copy router serving/router domain k8s/client; \
-    copy model-server serving/model-server domain; \
-    copy fetch serving/fetch domain; \
+    copy model-server serving/model-server serving/archive domain; \
+    copy fetch serving/fetch serving/archive domain; \
     copy artifacts serving/artifacts domain; \
-    copy control-plane server worker domain k8s/client k8s/manifests serving/model-server prisma/migrations \
+    copy control-plane server worker domain k8s/client k8s/manifests serving/model-server serving/archive prisma/migrations \
       scripts/deploy-migrations.ts .next -- next react react-dom @kubernetes/client-node; \
     cp next.config.ts /out/control-plane/next.config.mjs; \
     mkdir /out/home

@@ -2,7 +2,7 @@
 // into OUT, and the packages that their files, and the ones named, need at run time.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 
 /** Runs credential plug-ins of kubeconfigs; a pod has a token of its own. */
@@ -19,6 +19,24 @@ export function packagesIn(source: string): string[] {
 
 const filesBelow = (path: string): string[] =>
   statSync(path).isDirectory() ? readdirSync(path).flatMap((name) => filesBelow(join(path, name))) : [path];
+
+const TYPES_ALONE = /\b(?:import|export) type [^;]*;/g;
+
+/** Files of ours that are imported from below these paths and lie elsewhere: an image would end at its first start. */
+export function missingFiles(root: string, paths: readonly string[]): string[] {
+  const isHeld = (file: string) => paths.some((path) => file === path || file.startsWith(`${path}/`));
+  const imported = paths
+    .flatMap((path) => filesBelow(join(root, path)))
+    .filter((file) => /(?<!\.d)\.ts$/.test(file) && !TESTS.test(file))
+    .flatMap((file) => {
+      const source = readFileSync(file, "utf8").replace(TYPES_ALONE, "");
+      const named = source.matchAll(/\b(?:from|import|new URL)\s*\(?\s*"([.#][^"\n]*\.ts)"/g);
+      return [...named].map(([, to = ""]) =>
+        to.startsWith("#") ? to.slice(1) : relative(root, join(dirname(file), to)),
+      );
+    });
+  return [...new Set(imported.filter((file) => !isHeld(file)))].sort();
+}
 
 /** Packages that the files below these paths import, those that only tests import left out. */
 export function packagesOf(root: string, paths: readonly string[]): string[] {
@@ -57,6 +75,8 @@ function folderOf(root: string, name: string, from: string): string | undefined 
 }
 
 function copyFiles(root: string, out: string, paths: readonly string[], extra: readonly string[]): void {
+  const missing = missingFiles(root, paths);
+  if (missing.length > 0) throw new Error(`imported and not in the image: ${missing.join(", ")}`);
   const packages = [...packagesOf(root, paths).filter((name) => !NOT_IN_PODS.has(name)), ...extra];
   const filter = (source: string) => !TESTS.test(source) && !source.endsWith(".map");
   for (const path of ["package.json", ...paths]) {
