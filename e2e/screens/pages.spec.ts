@@ -28,6 +28,7 @@ const PAGES: Readonly<Record<string, readonly [address: string, heading: RegExp]
   "(console)/audit/page.tsx": [["/audit", /^Audit$/]],
   "(console)/settings/page.tsx": [["/settings", /./]],
   "(console)/settings/account/page.tsx": [["/settings/account", /./]],
+  "(console)/settings/clusters/page.tsx": [["/settings/clusters", /^Clusters$/]],
   "(console)/settings/environments/page.tsx": [["/settings/environments", /./]],
   "(console)/settings/people/page.tsx": [["/settings/people", /./]],
   "(console)/settings/rights/page.tsx": [["/settings/rights", /./]],
