@@ -2,20 +2,18 @@ import { parentPort, workerData } from "node:worker_threads";
 import { keepCompiled } from "./keep-compiled.ts";
 import { decodeInferRequest } from "./protocol/request.ts";
 import { encodeInferResponse } from "./protocol/response.ts";
-import { badRequest, RequestError } from "./request-error.ts";
+import { RequestError } from "./request-error.ts";
 import { InferenceError, LoadError } from "./runtime-errors.ts";
 import { type LoadedModel, loadModel } from "./session.ts";
 import { type Answered, END, epochMs, type Job, type ThreadData, type ThreadReport } from "./thread-messages.ts";
 import { warmUp } from "./warm-up.ts";
 
 type Names = Pick<ThreadData, "modelName" | "modelVersion">;
-/** `ran`: once, on the warm-up's zeros. */
-type Model = LoadedModel & { ran: boolean };
 
 const encoder = new TextEncoder();
 const JSON_TYPE = "application/json";
 
-async function answer(model: Model, names: Names, { job, body, headerLength }: Job): Promise<Answered> {
+async function answer(model: LoadedModel, names: Names, { job, body, headerLength }: Job): Promise<Answered> {
   const beganAtMs = epochMs();
   let runMs: number | undefined;
   try {
@@ -31,21 +29,11 @@ async function answer(model: Model, names: Names, { job, body, headerLength }: J
     const contentType = encoded.headerLength === undefined ? JSON_TYPE : "application/octet-stream";
     return { job, status: 200, contentType, ...encoded, beganAtMs, runMs, rows: request.inputs[0]?.shape[0] ?? 1 };
   } catch (error) {
-    return {
-      job,
-      ...failureOf(error, model),
-      contentType: JSON_TYPE,
-      headerLength: undefined,
-      beganAtMs,
-      runMs,
-      rows: 0,
-    };
+    return { job, ...failureOf(error), contentType: JSON_TYPE, headerLength: undefined, beganAtMs, runMs, rows: 0 };
   }
 }
 
-function failureOf(failure: unknown, { ran }: Model): { status: number; body: Uint8Array } {
-  const isInputs = failure instanceof InferenceError && failure.inOperator && ran;
-  const error = isInputs ? badRequest(`the model cannot run on these inputs: ${failure.message}`) : failure;
+function failureOf(error: unknown): { status: number; body: Uint8Array } {
   const known = error instanceof RequestError || error instanceof InferenceError;
   const status = error instanceof RequestError ? error.status : 500;
   const code =
@@ -65,7 +53,7 @@ async function main() {
     const loaded = await loadModel(file);
     report({ kind: "loaded" });
     const warm = await warmUp(loaded);
-    const model = { ...loaded, signature: warm.signature, ran: warm.failure === undefined };
+    const model = { ...loaded, signature: warm.signature };
     const give = (answered: Answered) =>
       port.postMessage({ kind: "answered", ...answered } satisfies ThreadReport, [answered.body.buffer as ArrayBuffer]);
     port.on("message", (job: Job | typeof END) => {

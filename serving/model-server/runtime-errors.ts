@@ -14,16 +14,9 @@ export class LoadError extends Error {
   }
 }
 
-/** The model failed on an input that fits its signature. */
+/** The model itself failed on an input that fits its signature. */
 export class InferenceError extends Error {
   override readonly name = "InferenceError";
-  /** An operator refused what it was given: of a model that ran before, the caller's shapes or values are the cause. */
-  readonly inOperator: boolean;
-
-  constructor(message: string, inOperator: boolean) {
-    super(message);
-    this.inOperator = inOperator;
-  }
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -92,14 +85,11 @@ export function loadErrorOf(error: unknown): LoadError {
   return new LoadError("load_failed", `ONNX Runtime cannot load the model: ${cleaned(message)}`);
 }
 
-const OUT_OF_RESOURCES = /bad_alloc|Failed to allocate|out of memory|CUDA|CUBLAS|CUDNN/i;
-
-/** What onnxruntime threw while it ran a model: the sender's fault when it names the input. */
+/** What onnxruntime threw while it ran a model: the sender's fault when it names the input, else the model's. */
 export function runErrorOf(error: unknown): RequestError | InferenceError {
   const message = messageOf(error);
   if (/Got invalid dimensions for input|Invalid rank for input|Unexpected input data type/i.test(message)) {
     return new RequestError(400, "invalid_request", cleaned(message));
   }
-  const inOperator = /returned while running \S+ node/.test(message) && !OUT_OF_RESOURCES.test(message);
-  return new InferenceError(cleaned(message), inOperator);
+  return new InferenceError(cleaned(message));
 }
