@@ -18,6 +18,19 @@ export const agoWords = (at: Date, now: Date): string => {
   return ms < 5 * SECOND_MS ? "just now" : `${durationWords(ms)} ago`;
 };
 
+/** "your clock, UTC+02:00 (Europe/Berlin)": how the reader's times are to be read around that moment. */
+export function zoneWords(at: Date): string {
+  const zone = new Intl.DateTimeFormat("en-GB").resolvedOptions().timeZone;
+  return `your clock, ${offsetWords(-at.getTimezoneOffset())}${zone === "UTC" ? "" : ` (${zone})`}`;
+}
+
+/** "UTC+05:30"; minutes east of Greenwich. */
+export function offsetWords(minutes: number): string {
+  if (minutes === 0) return "UTC";
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `UTC${minutes < 0 ? "-" : "+"}${String(hours).padStart(2, "0")}:${String(rest).padStart(2, "0")}`;
+}
+
 /** "02:51" today, "3 May 02:51" this year, else with the year; the reader's time zone. */
 export function clockWords(at: Date, now: Date): string {
   const time = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });

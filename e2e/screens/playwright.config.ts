@@ -1,8 +1,5 @@
-import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
-
-// Debian's where there is one; elsewhere the one that `playwright install` brings.
-const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => existsSync(path));
+import { CHROMIUM } from "../support/chromium.ts";
 
 export default defineConfig({
   testDir: ".",
@@ -17,11 +14,7 @@ export default defineConfig({
   reporter: [["list"]],
   use: {
     browserName: "chromium",
-    launchOptions: {
-      ...(chromium === undefined ? {} : { executablePath: chromium }),
-      // Chromium's own sandbox refuses to run as root, as in containers.
-      args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-    },
+    launchOptions: CHROMIUM,
     screenshot: "only-on-failure",
   },
 });

@@ -16,7 +16,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
-import { clockWords } from "#components/ui/time-words.ts";
+import { clockWords, zoneWords } from "#components/ui/time-words.ts";
 
 /** Every change there was, and what was live at any moment. */
 export function LedgerTab({ at }: { at: EndpointRef }) {
@@ -71,7 +71,7 @@ function LiveAt({ at }: { at: EndpointRef }) {
   const [moment, setMoment] = useQueryState("at", parseAsIsoDateTime);
   const asked = useQuery({
     ...trpc.endpoint.plans.queryOptions({ ...at, at: (moment ?? new Date(0)).toISOString() }),
-    enabled: moment !== null,
+    enabled: moment !== null && moment <= new Date(),
   });
   const change = (text: string) => {
     const next = new Date(text);
@@ -79,7 +79,7 @@ function LiveAt({ at }: { at: EndpointRef }) {
   };
   return (
     <div className="flex flex-wrap items-end gap-x-4 gap-y-2">
-      <Field label="What was live at" className="w-56 max-sm:w-full">
+      <Field label="What was live at" hint={zoneWords(moment ?? new Date())} className="w-56 max-sm:w-full">
         <Input
           type="datetime-local"
           value={moment === null ? "" : localText(moment)}
@@ -88,12 +88,14 @@ function LiveAt({ at }: { at: EndpointRef }) {
         />
       </Field>
       {moment === null ? null : (
-        <p role="status" className="pb-1.5">
-          {asked.isError
-            ? failureOf(asked.error).message
-            : asked.data === undefined
-              ? "Looking…"
-              : liveWords(moment, asked.data.items[0], asked.data.alsoServing ?? [])}
+        <p role="status" className="self-center">
+          {moment > new Date()
+            ? "That moment has not come yet."
+            : asked.isError
+              ? failureOf(asked.error).message
+              : asked.data === undefined
+                ? "Looking…"
+                : liveWords(moment, asked.data.items[0], asked.data.alsoServing ?? [])}
         </p>
       )}
     </div>
@@ -101,7 +103,7 @@ function LiveAt({ at }: { at: EndpointRef }) {
 }
 
 function liveWords(moment: Date, plan: Plan | undefined, also: readonly Plan[]): string {
-  const when = clockWords(moment, new Date());
+  const when = `${clockWords(moment, new Date())} (${moment.toISOString().slice(0, 16).replace("T", " ")} UTC)`;
   if (plan === undefined) return `Nothing was live at ${when}.`;
   const told = `At ${when}: ${revisionsWords(plan.entries)}, by change #${plan.number} of ${plan.decidedBy}.`;
   if (also.length === 0) return told;

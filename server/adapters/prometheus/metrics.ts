@@ -2,7 +2,8 @@ import { z } from "zod";
 import { DomainError } from "#domain/shared/errors.ts";
 import type { MetricsSource, Sample } from "#server/ports/metrics.ts";
 
-const ANSWER_MS_MAX = 10_000;
+/** How long an answer is waited for; and while it is silent, so that pages which show more than metrics do not wait too. */
+const WAITS = { answerMs: 10_000, silentMs: 2_000 } as const;
 
 // Prometheus writes sample values as text, "NaN" and "+Inf" among them.
 const matrixSchema = z.object({
@@ -17,7 +18,11 @@ const matrixSchema = z.object({
 });
 
 /** `baseUrl` undefined: this installation has no Prometheus. `now` gives the time a silence is counted from. */
-export function prometheusMetrics(baseUrl: URL | undefined, now: () => Date): MetricsSource {
+export function prometheusMetrics(
+  baseUrl: URL | undefined,
+  now: () => Date,
+  waits: Readonly<Record<keyof typeof WAITS, number>> = WAITS,
+): MetricsSource {
   let silentSince: Date | null = null;
 
   const away = (cause: unknown) => {
@@ -39,17 +44,24 @@ export function prometheusMetrics(baseUrl: URL | undefined, now: () => Date): Me
         end: String(range.toSeconds),
         step: String(range.stepSeconds),
       });
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)]);
-      const response = await fetch(url, { method: "POST", body, signal: limited }).catch((cause: unknown) => {
-        throw away(cause);
+      const limit = AbortSignal.timeout(silentSince === null ? waits.answerMs : waits.silentMs);
+      const { status, text } = await send(url, body, AbortSignal.any([signal, limit])).catch((cause: unknown) => {
+        // That the reader went away tells nothing of Prometheus.
+        throw signal.aborted ? new DomainError("unavailable", "Nobody waits for this answer.", { cause }) : away(cause);
       });
-      if (response.status >= 500) throw away(`status ${response.status}`);
-      if (!response.ok) throw new Error(`Prometheus refused ${promql}: ${response.status} ${await response.text()}`);
-      const parsed = matrixSchema.parse(await response.json());
+      if (status >= 500) throw away(`status ${status}`);
+      if (status >= 400) throw new Error(`Prometheus refused ${promql}: ${status} ${text}`);
+      const parsed = matrixSchema.parse(JSON.parse(text));
       silentSince = null;
       return parsed.data.result.map(toSample);
     },
   };
+}
+
+/** The whole answer: what stops in the middle of it is as silent as what never begins. */
+async function send(url: URL, body: URLSearchParams, signal: AbortSignal): Promise<{ status: number; text: string }> {
+  const response = await fetch(url, { method: "POST", body, signal });
+  return { status: response.status, text: await response.text() };
 }
 
 const toSample = ({ metric, values }: z.output<typeof matrixSchema>["data"]["result"][number]): Sample => ({

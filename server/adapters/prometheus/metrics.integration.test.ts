@@ -1,0 +1,68 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import type { MetricsSource } from "#server/ports/metrics.ts";
+import { prometheusMetrics } from "./metrics.ts";
+
+const RANGE = { fromSeconds: 0, toSeconds: 0, stepSeconds: 1 };
+const WAITS = { answerMs: 60_000, silentMs: 50 };
+const EMPTY = JSON.stringify({ status: "success", data: { resultType: "matrix", result: [] } });
+const servers: Server[] = [];
+let answer: RequestListener;
+
+async function source(waits = WAITS): Promise<MetricsSource> {
+  const server = createServer((request, response) => answer(request, response));
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/prometheus`);
+  let second = 0;
+  return prometheusMetrics(url, () => new Date(Date.UTC(2026, 4, 9, 2, 0, second++)), waits);
+}
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+const ask = (metrics: MetricsSource, signal = new AbortController().signal) =>
+  metrics.range("up", RANGE, signal).then(
+    () => "answered",
+    (error: { message: string; detail?: unknown }) => ({ message: error.message, detail: error.detail }),
+  );
+const away = (second: number) => ({
+  message: "Prometheus does not answer.",
+  detail: { since: new Date(Date.UTC(2026, 4, 9, 2, 0, second)).toISOString() },
+});
+
+test("a silence is told with the moment it began, until the next answer; then a new one begins", async () => {
+  const metrics = await source();
+  answer = (_, response) => response.writeHead(503).end();
+  expect(await ask(metrics)).toEqual(away(0));
+  expect(await ask(metrics)).toEqual(away(0));
+  answer = (_, response) => response.end(EMPTY);
+  expect(await ask(metrics)).toBe("answered");
+  answer = (_, response) => response.destroy();
+  expect(await ask(metrics)).toEqual(away(1));
+});
+
+test("one that hangs is waited for in full once, and while it is silent only shortly", async () => {
+  const metrics = await source();
+  answer = (_, response) => response.writeHead(500).end();
+  await ask(metrics);
+  // A minute is allowed; that the test ends is the proof.
+  answer = () => undefined;
+  expect(await ask(metrics)).toEqual(away(0));
+});
+
+test("an answer that stops in its middle is a silence, and a reader that went away is none", async () => {
+  const metrics = await source({ answerMs: 300, silentMs: 50 });
+  answer = (_, response) => response.write(EMPTY.slice(0, 20));
+  expect(await ask(metrics)).toEqual(away(0));
+  const fresh = await source({ answerMs: 60_000, silentMs: 50 });
+  const gone = new AbortController();
+  answer = () => gone.abort();
+  expect(await ask(fresh, gone.signal)).toMatchObject({ message: "Nobody waits for this answer." });
+  answer = (_, response) => response.writeHead(503).end();
+  expect(await ask(fresh)).toEqual(away(0));
+});
