@@ -21,14 +21,12 @@ type BrokeChartProps = Readonly<{ incident: IncidentDetail; targets: Endpoint["h
 /** The one measure that was missed, from a quarter of an hour before until now or a little after its end, with its target. */
 export function BrokeChart({ incident, targets }: BrokeChartProps) {
   const { endpoint, environment, since, resolvedAt, target, threshold } = incident;
-  const wanted = useMemo(
-    () => ({
-      range: "1h" as const,
-      from: new Date(Date.parse(since) - AROUND_MS),
-      to: resolvedAt === null ? null : new Date(Date.parse(resolvedAt) + AROUND_MS),
-    }),
-    [since, resolvedAt],
-  );
+  const wanted = useMemo(() => {
+    const endMs = resolvedAt === null ? Infinity : Date.parse(resolvedAt) + AROUND_MS;
+    // What has not come yet is no gap.
+    const to = endMs > Date.now() ? null : new Date(endMs);
+    return { range: "1h" as const, from: new Date(Date.parse(since) - AROUND_MS), to };
+  }, [since, resolvedAt]);
   const { metrics, asked, blind } = useMetrics({ endpoint, environment }, wanted);
   const span = { fromMs: asked.fromSeconds * 1_000, toMs: asked.toSeconds * 1_000 };
   const latency = target === "latencyMsP99Max";
