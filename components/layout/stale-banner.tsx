@@ -17,8 +17,8 @@ export function StaleBanner() {
     </Banner>
   ) : (
     <Banner className="mb-4" status="Unknown" title={`Stale since ${since}: ${LOWER_WHY.unseen}`}>
-      Pods, health and how far changes are is from then. Predictions and charts go on. What you change or roll back now
-      is kept, and carried out when the worker sees the cluster again.
+      Pods, health and the progress of changes are as of then. Predictions and charts go on. What you change or roll
+      back now is kept, and carried out when the worker sees the cluster again.
     </Banner>
   );
 }

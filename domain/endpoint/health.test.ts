@@ -153,6 +153,8 @@ test("what nobody looks at any more is Unknown, but trouble stays told", () => {
   const told = (over: Partial<HealthView>) =>
     healthSentence(unseenHealth({ ...view, ...over }, blind), (iso) => iso.slice(11, 16));
   expect(told({})).toBe("Unknown: it was Healthy, but the worker does not see the cluster since 03:08");
+  const away = { why: "its cluster does not answer", since: at(1140).toISOString() };
+  expect(told({ state: "Unknown", blind: away })).toBe("Unknown: its cluster does not answer since 03:07");
   expect(told({ state: "Failing", cause: "v8 · r5 has no ready pod", since: at(0).toISOString() })).toBe(
     "Failing: v8 · r5 has no ready pod since 02:48; the worker does not see the cluster since 03:08",
   );

@@ -29,6 +29,8 @@ export type HealthView = z.infer<typeof healthViewSchema>;
 /** What is told of health that nobody looks at any more: trouble stays told, anything else is not known. */
 export function unseenHealth(health: HealthView, blind: NonNullable<HealthView["blind"]>): HealthView {
   if (isMissing(health.state)) return { ...health, blind };
+  // That its cluster was not seen is known already, and since when.
+  if (health.state === "Unknown" && health.cause === "" && health.blind !== null) return health;
   const cause = health.state === "Unknown" ? "" : `it was ${health.state}`;
   return { ...health, state: "Unknown", cause, since: blind.since, after: null, blind };
 }
