@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { type Browser, chromium, type Page } from "@playwright/test";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { aScalingModel } from "#test/factories/onnx.ts";
@@ -46,12 +47,21 @@ async function without(part: Component, look: () => Promise<void>): Promise<void
   const pids = product.pidsOf(part);
   expect(pids).not.toEqual([]);
   for (const pid of pids) process.kill(pid, "SIGSTOP");
+  // Postgres answers by a process per connection, whose name tells nothing of its home.
+  const children = part === "postgres" ? childrenOf(pids) : [];
+  for (const pid of children) process.kill(pid, "SIGSTOP");
   try {
     await look();
   } finally {
-    for (const pid of pids) process.kill(pid, "SIGCONT");
+    for (const pid of [...children, ...pids]) process.kill(pid, "SIGCONT");
   }
 }
+
+const childrenOf = (pids: readonly number[]): number[] =>
+  execFileSync("ps", ["-o", "pid=", "--ppid", pids.join(",")], { encoding: "utf8" })
+    .trim()
+    .split(/\s+/)
+    .map(Number);
 
 const predictionsGoOn = async () => {
   const sent = load.sent();
