@@ -25,9 +25,7 @@ type Thread = {
   ready: boolean;
   /** In the order in which the thread runs them. */
   running: Set<number>;
-  /** When the first of `running` began. */
-  beganAt: number;
-  watchdog: NodeJS.Timeout | undefined;
+  watchdog: Watchdog;
 };
 
 const INFERENCE_THREAD = new URL("./inference-thread.ts", import.meta.url);
@@ -37,7 +35,7 @@ const RESTART_DELAY_MS = 500;
  * Threads with a copy of the model each. One that ends, or runs longer than `runMsMax`, is replaced. Nothing can stop a run
  * inside the runtime, not even the end of its thread: such a thread is left to itself, and costs a processor until it ends.
  */
-export function startInferenceThreads(options: ThreadsOptions) {
+function keepThreads(options: ThreadsOptions) {
   const threads = new Set<Thread>();
   const abandoned = new Set<Thread>();
   let closed = false;
@@ -46,7 +44,13 @@ export function startInferenceThreads(options: ThreadsOptions) {
   function startNext(): void {
     if (closed || threads.size >= options.count) return;
     const worker = new Worker(options.program ?? INFERENCE_THREAD, { workerData: options.data });
-    const thread: Thread = { worker, ready: false, running: new Set(), beganAt: 0, watchdog: undefined };
+    const running = new Set<number>();
+    const watchdog = createWatchdog(
+      options.runMsMax,
+      () => running.size > 0,
+      () => giveUp(thread),
+    );
+    const thread: Thread = { worker, ready: false, running, watchdog };
     threads.add(thread);
     worker.on("message", (report: ThreadReport) => receive(thread, report));
     worker.on("error", (error) => log("error", "inference thread failed", { error: String(error) }));
@@ -63,26 +67,13 @@ export function startInferenceThreads(options: ThreadsOptions) {
     }
     if (report.kind === "answered") {
       thread.running.delete(report.job);
-      began(thread);
+      thread.watchdog.began();
       options.onAnswered(report);
     }
   }
 
-  function began(thread: Thread): void {
-    thread.beganAt = performance.now();
-    // Armed also when nothing runs: to refresh a timer costs less than to start one for each run.
-    thread.watchdog ??= setTimeout(() => setImmediate(judge, thread), options.runMsMax).unref();
-    thread.watchdog.refresh();
-  }
-
-  /** In a turn of its own: an answer that is already here must be heard first. */
-  function judge(thread: Thread): void {
-    if (closed || !threads.has(thread) || thread.running.size === 0) return;
-    if (performance.now() - thread.beganAt < options.runMsMax) {
-      // A timer may come a moment before its time.
-      thread.watchdog?.refresh();
-      return;
-    }
+  function giveUp(thread: Thread): void {
+    if (closed || !threads.has(thread)) return;
     threads.delete(thread);
     abandoned.add(thread);
     log("error", "inference thread does not come back, starting another", { abandoned: abandoned.size });
@@ -93,7 +84,7 @@ export function startInferenceThreads(options: ThreadsOptions) {
   }
 
   function ended(thread: Thread): void {
-    clearTimeout(thread.watchdog);
+    thread.watchdog.stop();
     if (abandoned.delete(thread) || closed) return;
     threads.delete(thread);
     log("error", "inference thread ended, starting another");
@@ -108,6 +99,19 @@ export function startInferenceThreads(options: ThreadsOptions) {
 
   startNext();
   return {
+    threads,
+    abandoned,
+    close() {
+      closed = true;
+      for (const { worker } of [...threads, ...abandoned]) worker.unref();
+    },
+  };
+}
+
+/** Starts the threads and hands them their work. */
+export function startInferenceThreads(options: ThreadsOptions) {
+  const { threads, abandoned, close } = keepThreads(options);
+  return {
     ready: () => [...threads].some((thread) => thread.ready),
     /** Gives `job` to the thread with the least to do; false when all have `depth` jobs already. */
     hand(job: Job, depth: number): boolean {
@@ -115,7 +119,7 @@ export function startInferenceThreads(options: ThreadsOptions) {
       if (thread === undefined) return false;
       const isNext = thread.running.size === 0;
       thread.running.add(job.job);
-      if (isNext) began(thread);
+      if (isNext) thread.watchdog.began();
       // What waits behind another keeps its body: should that one cost the thread, another thread runs it.
       thread.worker.postMessage(job, isNext ? [job.body.buffer as ArrayBuffer] : []);
       return true;
@@ -124,9 +128,33 @@ export function startInferenceThreads(options: ThreadsOptions) {
     abandoned: () => abandoned.size,
     /** Whether a thread is inside a run. */
     running: () => abandoned.size > 0 || [...threads].some(({ running }) => running.size > 0),
-    close() {
-      closed = true;
-      for (const { worker } of [...threads, ...abandoned]) worker.unref();
+    close,
+  };
+}
+
+type Watchdog = { began(): void; stop(): void };
+
+/** Calls `overran` when what `began` last takes longer than `ms`. */
+function createWatchdog(ms: number, isRunning: () => boolean, overran: () => void): Watchdog {
+  let beganAt = 0;
+  let timer: NodeJS.Timeout | undefined;
+  /** In a turn of its own: an answer that is already here must be heard first. */
+  function judge(): void {
+    if (timer === undefined || !isRunning()) return;
+    // A timer may come a moment before its time.
+    if (performance.now() - beganAt < ms) timer.refresh();
+    else overran();
+  }
+  return {
+    began() {
+      beganAt = performance.now();
+      // Armed also when nothing runs: to refresh a timer costs less than to start one for each run.
+      timer ??= setTimeout(() => setImmediate(judge), ms).unref();
+      timer.refresh();
+    },
+    stop() {
+      clearTimeout(timer);
+      timer = undefined;
     },
   };
 }

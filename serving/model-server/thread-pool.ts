@@ -54,10 +54,10 @@ export function createThreadPool(options: PoolOptions) {
     },
     onLost(why, ran, waiting) {
       if (ran !== undefined) taken(ran)?.settle(lost(why, options.timeoutMs));
-      const first = waiting.flatMap((job) => taken(job) ?? []).filter(({ settled }) => !settled());
-      const later = [...queue];
-      queue.clear();
-      for (const entry of [...first, ...later]) queue.add(entry);
+      putFirst(
+        queue,
+        waiting.flatMap((job) => taken(job) ?? []).filter(({ settled }) => !settled()),
+      );
       dispatch();
     },
   });
@@ -69,9 +69,8 @@ export function createThreadPool(options: PoolOptions) {
   }
 
   function dispatch(): void {
-    const depth = Math.max(1, Math.min(AHEAD_MAX, Math.floor(WORK_AHEAD_MS / Math.max(averageRunMs, 0.01))));
     for (const waiting of queue) {
-      if (!threads.hand(waiting.job, depth)) return;
+      if (!threads.hand(waiting.job, depthFor(averageRunMs))) return;
       queue.delete(waiting);
       running.set(waiting.job.job, waiting);
     }
@@ -100,6 +99,15 @@ export function createThreadPool(options: PoolOptions) {
     running: threads.running,
     close: threads.close,
   };
+}
+
+const depthFor = (averageRunMs: number) =>
+  Math.max(1, Math.min(AHEAD_MAX, Math.floor(WORK_AHEAD_MS / Math.max(averageRunMs, 0.01))));
+
+function putFirst<T>(queue: Set<T>, first: readonly T[]): void {
+  const later = [...queue];
+  queue.clear();
+  for (const entry of [...first, ...later]) queue.add(entry);
 }
 
 const overloaded = (waiting: number) =>
