@@ -77,7 +77,7 @@ function keepThreads(options: ThreadsOptions) {
     threads.delete(thread);
     abandoned.add(thread);
     log("error", "inference thread does not come back, starting another", { abandoned: abandoned.size });
-    lose("overran", thread);
+    tellLost("overran", thread, options);
     // By message: terminated inside a run, the runtime's binding would take the whole process with it.
     thread.worker.postMessage(END);
     startNext();
@@ -88,13 +88,8 @@ function keepThreads(options: ThreadsOptions) {
     if (abandoned.delete(thread) || closed) return;
     threads.delete(thread);
     log("error", "inference thread ended, starting another");
-    lose("ended", thread);
+    tellLost("ended", thread, options);
     setTimeout(startNext, RESTART_DELAY_MS);
-  }
-
-  function lose(why: "ended" | "overran", { running }: Thread): void {
-    const [ran, ...waiting] = running;
-    options.onLost(why, ran, waiting);
   }
 
   startNext();
@@ -106,6 +101,11 @@ function keepThreads(options: ThreadsOptions) {
       for (const { worker } of [...threads, ...abandoned]) worker.unref();
     },
   };
+}
+
+function tellLost(why: "ended" | "overran", { running }: Thread, { onLost }: ThreadsOptions): void {
+  const [ran, ...waiting] = running;
+  onLost(why, ran, waiting);
 }
 
 /** Starts the threads and hands them their work. */
