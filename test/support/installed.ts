@@ -39,9 +39,24 @@ export type Installed = Awaited<ReturnType<typeof startInstalled>>;
 
 /** Resolves once web and both workers are ready. Every question of rights goes to `onAccess`. */
 export async function startInstalled(onAccess: (access: Access) => void) {
+  const left: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of left.splice(0).reverse()) await end();
+  };
+  try {
+    return { ...(await install(onAccess, left)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function install(onAccess: (access: Access) => void, left: (() => Promise<void>)[]) {
   if (!existsSync(join(ROOT, ".next/BUILD_ID"))) throw new Error("web is not built: node scripts/build.ts");
   const database = await freshDatabase();
+  left.push(() => database.drop());
   const cluster = await startTestCluster({ images: IMAGES, onAccess });
+  left.push(() => cluster.close());
   const kubectl = async (...args: string[]) => {
     const options = { env: { ...process.env, HOME: cluster.folder } };
     return (await promisify(execFile)("kubectl", ["--kubeconfig", cluster.kubeconfig, ...args], options)).stdout;
@@ -72,10 +87,6 @@ export async function startInstalled(onAccess: (access: Access) => void) {
     webIp,
     gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
     api: connectApi(`http://${webIp}:3000`, TOKEN),
-    async close() {
-      await cluster.close();
-      await database.drop();
-    },
   };
 }
 
