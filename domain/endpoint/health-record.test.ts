@@ -123,6 +123,8 @@ test("never healthy by silence, never forgotten by it: any row of looks", () => 
       expect(record.state === "Healthy").toBe(latest === MET);
       expect(record.blind === null).toBe(latest.missed !== null);
       if (latest.missed !== null) expect(record.cause).toBe(latest.cause);
+      const lastSeen = looks.findLast(([, { missed }]) => missed !== null)?.[1];
+      if (lastSeen === MISSED) expect(record).toMatchObject({ state: MISSED.state, cause: MISSED.cause });
       const lastMet = looks.findLastIndex(([, { missed }]) => missed === false);
       const firstMissed = looks.slice(lastMet + 1).find(([, { missed }]) => missed === true);
       expect(record.missedSince).toEqual(firstMissed === undefined ? null : at(firstMissed[0]));
