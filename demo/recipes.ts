@@ -60,6 +60,8 @@ const DIGIT_NETWORK: Training = {
 const rowsOf = ({ width, rows, classes }: Examples) =>
   Array.from(classes, (_, row) => rows.subarray(row * width, (row + 1) * width));
 
+const counted = (rows: number) => rows.toLocaleString("en");
+
 const metric = (value: number) => Number(value.toFixed(4));
 
 /** Trains on applicants and measures on others; `holdOut` loans are never trained on. */
@@ -117,7 +119,7 @@ const CREDIT: ModelRecipe = {
   endpoint: "credit-score",
   description:
     "How likely an applicant is to default on a loan. Trained by `npm run demo` on applicants it makes up; no person's data is in it.",
-  dataset: `made up by demo/credit.ts: ${CREDIT_SIZES.train} applicants to train on, ${CREDIT_SIZES.holdOut} held out`,
+  dataset: `made up by demo/credit.ts: ${counted(CREDIT_SIZES.train)} applicants to train on, ${counted(CREDIT_SIZES.holdOut)} held out`,
   labels: CREDIT_LABELS,
   featureNames: CREDIT_FEATURES,
   request: (random) => fp32("applicant", [1, CREDIT_FEATURES.length], applicant(random)),
@@ -144,7 +146,7 @@ const DIGITS: ModelRecipe = {
   model: "digits",
   endpoint: "digits",
   description: "Which digit somebody drew. Trained by `npm run demo` on digits it draws itself, in many hands.",
-  dataset: `drawn by demo/digits.ts: ${DIGIT_SIZES.train} digits to train on, ${DIGIT_SIZES.holdOut} held out`,
+  dataset: `drawn by demo/digits.ts: ${counted(DIGIT_SIZES.train)} digits to train on, ${counted(DIGIT_SIZES.holdOut)} held out`,
   labels: DIGIT_LABELS,
   preprocessing: {
     width: DIGIT_SIDE,

@@ -8,10 +8,17 @@ export function ToastHost() {
   return (
     <Sonner
       theme={resolvedTheme === "dark" ? "dark" : "light"}
-      position="bottom-right"
+      // The right belongs to a sheet and its buttons.
+      position="bottom-left"
       closeButton
       toastOptions={{
-        style: { background: "var(--surface)", color: "var(--ink)", borderColor: "var(--line)", fontSize: "13px" },
+        style: {
+          background: "var(--surface)",
+          color: "var(--ink)",
+          borderColor: "var(--line)",
+          fontSize: "13px",
+          fontFamily: "inherit",
+        },
       }}
     />
   );

@@ -20,6 +20,7 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { percent } from "#components/ui/traffic-bar.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { AliasChips } from "./alias-chips.tsx";
+import { MetricCharts } from "./metric-charts.tsx";
 import { type Serving, type Version, VersionsTable } from "./versions-table.tsx";
 
 const RegisterVersion = dynamic(() => import("./register-version.tsx").then((file) => file.RegisterVersion), {
@@ -93,6 +94,7 @@ export function ModelView({ model: name }: { model: string }) {
           Show older versions
         </Button>
       ) : null}
+      <MetricCharts versions={rows} />
       {model.data.description === "" ? null : (
         <Card title="Card">
           <MarkdownText text={model.data.description} />

@@ -3,8 +3,8 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import Link from "next/link";
-import { parseAsString, useQueryStates } from "nuqs";
-import { useDeferredValue, useState } from "react";
+import { parseAsBoolean, parseAsString, useQueryState, useQueryStates } from "nuqs";
+import { useDeferredValue, useEffect, useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import { useRefusal } from "#components/ui/access.tsx";
@@ -27,7 +27,12 @@ const RegisterVersion = dynamic(() => import("./register-version.tsx").then((fil
 
 export function ModelsView() {
   const trpc = useTRPC();
-  const [registering, setRegistering] = useState(false);
+  const [invited, setInvited] = useQueryState("register", parseAsBoolean.withDefault(false));
+  const [registering, setRegistering] = useState(invited);
+  // A link may open the form; who comes back to this page later has not asked for it again.
+  useEffect(() => {
+    if (invited) void setInvited(null);
+  }, [invited, setInvited]);
   const [filter, setFilter] = useQueryStates({ search: parseAsString.withDefault(""), tag: parseAsString });
   const search = useDeferredValue(filter.search.trim());
   const asked = {

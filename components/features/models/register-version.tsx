@@ -1,16 +1,17 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useId, useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import type { Failure } from "#components/trpc/failure.ts";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { Chip } from "#components/ui/chip.tsx";
 import { Sheet } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input, Textarea } from "#components/ui/input.tsx";
-import { Select } from "#components/ui/select.tsx";
+import { SearchChoice } from "#components/ui/search-choice.tsx";
 import { announce } from "#components/ui/toast.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import type { Format } from "#domain/version/schema.ts";
@@ -20,8 +21,7 @@ import { parseNames, parseNumbers } from "./numbers.ts";
 import { useRegistration } from "./use-registration.ts";
 import { type Upload, useUpload } from "./use-upload.ts";
 
-const NEW = "a new model";
-const MODELS_OFFERED_MAX = 200;
+const MODELS_SHOWN_MAX = 20;
 
 type RegisterProps = Readonly<{
   open: boolean;
@@ -30,7 +30,7 @@ type RegisterProps = Readonly<{
   model: string | null;
 }>;
 
-const EMPTY = { chosen: "", name: "", description: "", metrics: "", labels: "", features: "" };
+const EMPTY = { isNew: true, chosen: "", name: "", description: "", metrics: "", labels: "", features: "" };
 type Form = typeof EMPTY;
 
 /** File, model and what is known of it; closing keeps what was entered. */
@@ -46,12 +46,12 @@ export function RegisterVersion({ open, onOpenChange, model }: RegisterProps) {
     announce(`${version.model} v${version.version} is registered.`);
     router.push(screenPaths.version(version.model, version.version));
   });
-  const isNew = model === null && form.chosen === NEW;
+  const isNew = model === null && form.isNew;
   const target = model ?? (isNew ? form.name.trim() : form.chosen);
   const metrics = parseNumbers(form.metrics);
 
   const onFile = (file: File) => {
-    if (model === null && form.chosen === "") set({ chosen: NEW, name: nameFrom(file) });
+    if (form.name === "") set({ name: nameFrom(file) });
     begin(file);
   };
   const onSubmit = (event: FormEvent) => {
@@ -119,30 +119,43 @@ type ChoiceProps = Readonly<{ form: Form; set: (part: Partial<Form>) => void; fa
 
 function ModelChoice({ form, set, failure }: ChoiceProps) {
   const trpc = useTRPC();
-  const models = useQuery(trpc.model.list.queryOptions({ limit: MODELS_OFFERED_MAX }));
-  const options = [
-    { value: NEW, label: "A new model" },
-    ...(models.data?.items ?? []).map(({ name }) => ({ value: name, label: name })),
-  ];
+  const [search, setSearch] = useState("");
+  const asked = { limit: MODELS_SHOWN_MAX, ...(search.trim() === "" ? {} : { search: search.trim() }) };
+  const models = useQuery({
+    ...trpc.model.list.queryOptions(asked),
+    enabled: !form.isNew,
+    placeholderData: keepPreviousData,
+  });
   return (
-    <>
-      <Field label="Model">
-        <Select
-          value={form.chosen === "" ? undefined : form.chosen}
-          onValueChange={(chosen) => set({ chosen })}
-          options={options}
-          placeholder="Choose a model"
-        />
-      </Field>
-      {form.chosen === NEW ? (
+    <fieldset className="flex flex-col gap-3">
+      <legend className="mb-1 font-medium text-label">Model</legend>
+      <div className="flex gap-2">
+        <Chip pressed={form.isNew} onPress={() => set({ isNew: true })}>
+          New
+        </Chip>
+        <Chip pressed={!form.isNew} onPress={() => set({ isNew: false })}>
+          Existing
+        </Chip>
+      </div>
+      {form.isNew ? (
         <Field
           label="Name of the new model"
           error={failure?.fields.model ?? (failure?.code === "name_taken" ? failure.message : null)}
         >
           <Input value={form.name} maxLength={120} onChange={(event) => set({ name: event.target.value })} />
         </Field>
-      ) : null}
-    </>
+      ) : (
+        <SearchChoice
+          label="Which"
+          search={search}
+          onSearch={setSearch}
+          found={models.data?.items.map(({ name }) => ({ value: name, label: name }))}
+          hasMore={(models.data?.nextCursor ?? null) !== null}
+          value={form.chosen}
+          onValueChange={(chosen) => set({ chosen })}
+        />
+      )}
+    </fieldset>
   );
 }
 

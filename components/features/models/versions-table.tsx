@@ -99,7 +99,7 @@ function WideTable({ versions, serving, champion, chosen, onChoose }: VersionsPr
   );
 }
 
-const VersionCard = ({ version, serving, chosen, onChoose }: VersionsProps & { version: Version }) => (
+const VersionCard = ({ version, versions, serving, chosen, onChoose }: VersionsProps & { version: Version }) => (
   <li className="flex items-center gap-3 border-b px-4 py-2 last:border-b-0">
     <Choose version={version} chosen={chosen} onChoose={onChoose} />
     <Link href={screenPaths.version(version.model, version.version)} className="min-w-0 flex-1">
@@ -114,9 +114,28 @@ const VersionCard = ({ version, serving, chosen, onChoose }: VersionsProps & { v
           {version.createdBy}, <RelativeTime at={version.createdAt} />
         </span>
       </span>
+      <CardMetrics version={version} versions={versions} />
     </Link>
   </li>
 );
+
+/** The same metrics as the wide table's columns. */
+function CardMetrics({ version, versions }: { version: Version } & Pick<VersionsProps, "versions">) {
+  const shown = metricNames(versions)
+    .slice(0, METRICS_SHOWN_MAX)
+    .flatMap((name) => (version.metrics[name] === undefined ? [] : [{ name, value: version.metrics[name] }]));
+  if (shown.length === 0) return null;
+  return (
+    <span className="flex flex-wrap gap-x-3 text-label tabular-nums">
+      {shown.map(({ name, value }) => (
+        <span key={name}>
+          <span className="text-muted">{name}</span>{" "}
+          <span className={classNames(bestOf(versions, name) === value && "font-semibold")}>{metricWords(value)}</span>
+        </span>
+      ))}
+    </span>
+  );
+}
 
 type ChooseProps = Readonly<{ version: Version }> & Pick<VersionsProps, "chosen" | "onChoose">;
 const Choose = ({ version, chosen, onChoose }: ChooseProps) => (

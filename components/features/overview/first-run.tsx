@@ -18,6 +18,7 @@ export function FirstRun({ overview, compact = false }: { overview: Overview; co
   const endpointPath =
     first === undefined ? screenPaths.endpoints : screenPaths.endpoint(first.environment, first.name);
   const models = useQuery({ ...trpc.model.list.queryOptions({ limit: 1 }), enabled: overview.total < 2 });
+  const [model] = models.data?.items ?? [];
   const isDeployed = overview.endpoints.some(({ entries }) => entries.length > 0);
   const isAsked = overview.endpoints.some(({ requestsPerSecond }) =>
     requestsPerSecond?.some((value) => (value ?? 0) > 0),
@@ -29,13 +30,15 @@ export function FirstRun({ overview, compact = false }: { overview: Overview; co
     {
       name: "Register",
       what: "Upload an ONNX file: Slipway reads its inputs and outputs out of it.",
-      href: screenPaths.models,
-      done: isDeployed || (models.data?.items.length ?? 0) > 0,
+      href: `${screenPaths.models}?register=true`,
+      done: isDeployed || model !== undefined,
     },
     {
       name: "Deploy",
       what: "Put the version behind an endpoint, a stable address.",
-      href: screenPaths.models,
+      href: model?.latestVersion
+        ? `${screenPaths.version(model.name, model.latestVersion)}?deploy=true`
+        : screenPaths.models,
       done: isDeployed,
     },
     { name: "Predict", what: "Send it an input, from the browser or with curl.", href: endpointPath, done: isAsked },

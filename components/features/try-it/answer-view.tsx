@@ -10,14 +10,15 @@ const OK = 200;
 
 type AnswerProps = Readonly<{
   answer: TryAnswer;
-  versionOf: (revision: number) => string;
+  /** Of who was asked. */
+  version: string;
   labels: readonly string[] | null;
 }>;
 
 /** What came back, and from whom. */
-export function AnswerView({ answer, versionOf, labels }: AnswerProps) {
+export function AnswerView({ answer, version, labels }: AnswerProps) {
   const outputs = outputsOf(answer.body);
-  const from = answer.revision === null ? null : revisionLabel(versionOf(answer.revision), answer.revision);
+  const from = answer.revision === null ? null : revisionLabel(version, answer.revision);
   return (
     <section
       aria-label={from === null ? "Answer" : `Answer of ${from}`}

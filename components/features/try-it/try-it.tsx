@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import { Banner } from "#components/ui/banner.tsx";
@@ -31,6 +31,8 @@ export type TryTarget = Readonly<{
 
 type TryItProps = Readonly<{
   targets: readonly TryTarget[];
+  /** What can be asked the same beside it; the targets themselves unless said. */
+  besides?: readonly TryTarget[];
   /** Where nothing can be asked yet: why, and what to do. */
   whenNone: ReactNode;
 }>;
@@ -39,19 +41,19 @@ const keyOf = ({ environment, endpoint, revision }: TryTarget): string => `${env
 const NOBODY = "nobody";
 
 /** Asks an endpoint from the screen, in the way that fits the model's inputs; two revisions beside each other. */
-export function TryIt({ targets, whenNone }: TryItProps) {
+export function TryIt({ targets, besides = targets, whenNone }: TryItProps) {
   const trpc = useTRPC();
   const [firstKey, setFirstKey] = useState<string | null>(null);
   const [secondKey, setSecondKey] = useState<string>(NOBODY);
   const first = targets.find((target) => keyOf(target) === firstKey) ?? targets[0];
-  const second = targets.find((target) => keyOf(target) === secondKey && target !== first);
+  const others = besides.filter((target) => first !== undefined && keyOf(target) !== keyOf(first));
+  const second = others.find((target) => keyOf(target) === secondKey);
   const version = useQuery({
     ...trpc.version.get.queryOptions({ model: first?.model ?? "", version: first?.version ?? "" }),
     enabled: first !== undefined,
   });
   if (first === undefined) return whenNone;
-  const option = (target: TryTarget) => ({ value: keyOf(target), label: nameOf(target, targets) });
-  const others = targets.filter((target) => target !== first);
+  const option = (target: TryTarget) => ({ value: keyOf(target), label: nameOf(target, besides) });
   return (
     <div className="flex flex-col gap-4">
       <div className="grid gap-3 sm:grid-cols-2">
@@ -102,8 +104,12 @@ function Asking({ version, asked }: { version: Version; asked: readonly TryTarge
         ),
       ),
   });
+  // A long form leaves the answer below the edge of the screen.
+  const answers = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (all.data) answers.current?.scrollIntoView({ block: "nearest" });
+  }, [all.data]);
   const props = { version, busy: all.isPending, onSend: (request: InferRequest) => all.mutate(request) };
-  const versionOf = (revision: number) => asked.find((target) => target.revision === revision)?.version ?? "?";
   return (
     <>
       <Tabs
@@ -118,9 +124,15 @@ function Asking({ version, asked }: { version: Version; asked: readonly TryTarge
       />
       {all.isError ? <Banner status="Failing" title={failureOf(all.error).message} /> : null}
       {all.data ? (
-        <div className="flex flex-col gap-4 border-t pt-4 sm:flex-row">
+        <div ref={answers} className="flex scroll-mb-36 flex-col gap-4 border-t pt-4 sm:flex-row sm:scroll-mb-4">
           {all.data.map((answer, index) => (
-            <AnswerView key={answer.revision ?? index} answer={answer} versionOf={versionOf} labels={version.labels} />
+            <AnswerView
+              // biome-ignore lint/suspicious/noArrayIndexKey: answers stand in the order of those asked
+              key={index}
+              answer={answer}
+              version={asked[index]?.version ?? "?"}
+              labels={version.labels}
+            />
           ))}
         </div>
       ) : null}

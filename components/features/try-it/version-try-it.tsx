@@ -6,13 +6,17 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { TryIt } from "./try-it.tsx";
 
-/** Asks a version wherever an endpoint serves it, with or without traffic. */
+/** Asks a version wherever an endpoint serves it, with or without traffic, and another of its model beside it. */
 export function VersionTryIt({ model, version }: { model: string; version: string }) {
   const trpc = useTRPC();
   const serving = useQuery(trpc.endpoint.serving.queryOptions({ model }));
   if (serving.isPending) return <SkeletonRows rows={3} />;
-  const targets = (serving.data?.items ?? [])
-    .filter((entry) => entry.version === version && entry.role === "live")
-    .map((entry) => ({ ...entry, model }));
-  return <TryIt targets={targets} whenNone={<EmptyState sentence="Deploy this version, then ask it from here." />} />;
+  const live = (serving.data?.items ?? []).filter(({ role }) => role === "live").map((entry) => ({ ...entry, model }));
+  return (
+    <TryIt
+      targets={live.filter((entry) => entry.version === version)}
+      besides={live}
+      whenNone={<EmptyState sentence="Deploy this version, then ask it from here." />}
+    />
+  );
 }

@@ -19,16 +19,25 @@ import type { Version } from "./facts.tsx";
 import { Preview } from "./preview.tsx";
 import { SizeChoice } from "./size-choice.tsx";
 import { SIZES, type Size } from "./size-presets.ts";
+import { suggestName } from "./suggest-name.ts";
 import { useDeploy } from "./use-deploy.ts";
+import type { Serving } from "./use-it.tsx";
 
 const REPLICAS_MAX = 100;
 
+type DeployProps = Readonly<{
+  version: Version;
+  /** Where versions of this model are live. */
+  serving: readonly Serving[];
+  onClose: () => void;
+}>;
+
 /** From a version to pods behind an address, in one sheet. */
-export function DeploySheet({ version, onClose }: { version: Version; onClose: () => void }) {
+export function DeploySheet({ version, serving, onClose }: DeployProps) {
   const trpc = useTRPC();
   const router = useRouter();
   const environments = useQuery(trpc.environment.list.queryOptions({}));
-  const [target, setTarget] = useState<DeployTarget>({ isNew: true, endpoint: "", environment: "" });
+  const [target, setTarget] = useState(() => likelyTarget(version.model, serving));
   const [size, setSize] = useState<Size>("S");
   const [replicas, setReplicas] = useState("1");
   const { deploy, failure, busy } = useDeploy(({ environment, endpoint }) =>
@@ -69,6 +78,7 @@ export function DeploySheet({ version, onClose }: { version: Version; onClose: (
         ) : null}
         <EndpointChoice
           target={{ ...target, environment }}
+          suggestion={suggestName(version.model)}
           environments={known.map(({ name }) => name)}
           onChange={setTarget}
           error={target.endpoint === "" ? null : nameProblem(target)}
@@ -97,6 +107,14 @@ export function DeploySheet({ version, onClose }: { version: Version; onClose: (
       </form>
     </Sheet>
   );
+}
+
+/** Where the model is live already a version goes beside the one there; a new model gets an endpoint of its name. */
+function likelyTarget(model: string, serving: readonly Serving[]): DeployTarget {
+  const [busiest] = serving.toSorted((a, b) => b.weightPercent - a.weightPercent);
+  return busiest === undefined
+    ? { isNew: true, endpoint: suggestName(model), environment: "" }
+    : { isNew: false, endpoint: busiest.endpoint, environment: busiest.environment };
 }
 
 const nameProblem = ({ isNew, endpoint }: DeployTarget): string | null =>

@@ -1,33 +1,43 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
+import { SearchChoice } from "#components/ui/search-choice.tsx";
 import { Select } from "#components/ui/select.tsx";
 
 export type DeployTarget = Readonly<{ isNew: boolean; endpoint: string; environment: string }>;
 
 type ChoiceProps = Readonly<{
   target: DeployTarget;
+  /** Name of a new endpoint until somebody types another. */
+  suggestion: string;
   environments: readonly string[];
   onChange: (target: DeployTarget) => void;
   error: string | null;
 }>;
 
-const OFFERED_MAX = 200;
+const SHOWN_MAX = 20;
 
-export function EndpointChoice({ target, environments, onChange, error }: ChoiceProps) {
+export function EndpointChoice({ target, suggestion, environments, onChange, error }: ChoiceProps) {
   const trpc = useTRPC();
-  const endpoints = useQuery(trpc.endpoint.list.queryOptions({ limit: OFFERED_MAX }));
-  const known = endpoints.data?.items ?? [];
+  // What was chosen beforehand is at the top without a search of its own.
+  const [search, setSearch] = useState(target.isNew ? "" : target.endpoint);
+  const asked = { limit: SHOWN_MAX, ...(search.trim() === "" ? {} : { search: search.trim() }) };
+  const endpoints = useQuery({
+    ...trpc.endpoint.list.queryOptions(asked),
+    enabled: !target.isNew,
+    placeholderData: keepPreviousData,
+  });
   const chosen = target.endpoint === "" ? undefined : `${target.environment}/${target.endpoint}`;
   return (
     <fieldset className="flex flex-col gap-3">
       <legend className="mb-1 font-medium text-label">Endpoint</legend>
       <div className="flex gap-2">
-        <Chip pressed={target.isNew} onPress={() => onChange({ ...target, isNew: true, endpoint: "" })}>
+        <Chip pressed={target.isNew} onPress={() => onChange({ ...target, isNew: true, endpoint: suggestion })}>
           New
         </Chip>
         <Chip pressed={!target.isNew} onPress={() => onChange({ ...target, isNew: false, endpoint: "" })}>
@@ -54,20 +64,21 @@ export function EndpointChoice({ target, environments, onChange, error }: Choice
           </Field>
         </div>
       ) : (
-        <Field label="Which" hint={known.length === 0 && endpoints.isSuccess ? "There is none yet." : undefined}>
-          <Select
-            value={chosen}
-            onValueChange={(key) => {
-              const [environment = "", endpoint = ""] = key.split("/");
-              onChange({ isNew: false, environment, endpoint });
-            }}
-            options={known.map(({ name, environment }) => ({
-              value: `${environment}/${name}`,
-              label: `${name} in ${environment}`,
-            }))}
-            placeholder="Choose an endpoint"
-          />
-        </Field>
+        <SearchChoice
+          label="Which"
+          search={search}
+          onSearch={setSearch}
+          found={endpoints.data?.items.map(({ name, environment }) => ({
+            value: `${environment}/${name}`,
+            label: `${name} in ${environment}`,
+          }))}
+          hasMore={(endpoints.data?.nextCursor ?? null) !== null}
+          value={chosen}
+          onValueChange={(key) => {
+            const [environment = "", endpoint = ""] = key.split("/");
+            onChange({ isNew: false, environment, endpoint });
+          }}
+        />
       )}
     </fieldset>
   );

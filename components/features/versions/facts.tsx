@@ -17,15 +17,6 @@ export const Facts = ({ version }: { version: Version }) => (
       by {version.createdBy}, <RelativeTime at={version.createdAt} />
     </Fact>
     {version.tags.length > 0 ? <Fact name="Tags">{version.tags.join(", ")}</Fact> : null}
-    {version.source?.gitCommit ? <Fact name="Commit">{version.source.gitCommit}</Fact> : null}
-    {version.source?.dataset ? <Fact name="Dataset">{version.source.dataset}</Fact> : null}
-    {version.source?.runUrl ? (
-      <Fact name="Run">
-        <a href={version.source.runUrl} rel="noreferrer noopener" className="break-all text-accent underline">
-          {version.source.runUrl}
-        </a>
-      </Fact>
-    ) : null}
     {version.labels ? <Fact name="Labels">{shortened(version.labels)}</Fact> : null}
     {version.featureNames ? <Fact name="Features">{shortened(version.featureNames)}</Fact> : null}
     {Object.entries(version.params).map(([name, value]) => (

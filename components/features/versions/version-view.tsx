@@ -19,6 +19,7 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { Facts, type Version } from "./facts.tsx";
+import { Lineage } from "./lineage.tsx";
 import { MetricsCard } from "./metrics-card.tsx";
 import { SignatureTable } from "./signature-table.tsx";
 import { type Serving, UseIt } from "./use-it.tsx";
@@ -100,8 +101,8 @@ export function VersionView({ model, version: number, tryIt }: VersionProps) {
       <Metrics version={version.data} />
       <Details version={version.data} serving={serving} />
       <div className="fixed inset-x-0 bottom-14 z-20 border-t bg-surface p-2 sm:hidden [&>button]:w-full">{deploy}</div>
-      {deploying && why === null ? (
-        <DeploySheet version={version.data} onClose={() => void setDeploying(null)} />
+      {deploying && why === null && !found.isPending ? (
+        <DeploySheet version={version.data} serving={found.data?.items ?? []} onClose={() => void setDeploying(null)} />
       ) : null}
     </div>
   );
@@ -134,10 +135,11 @@ function Metrics({ version }: { version: Version }) {
     ...trpc.version.get.queryOptions({ model: version.model, version: number ?? "" }),
     enabled: number !== undefined && number !== version.version,
   });
-  return <MetricsCard version={version} champion={champion.data} />;
+  // Its own answer lies in the cache even where nothing is asked.
+  return <MetricsCard version={version} champion={number === version.version ? undefined : champion.data} />;
 }
 
-const TABS = ["card", "facts", "live", "use"] as const;
+const TABS = ["card", "facts", "lineage", "live", "use"] as const;
 
 function Details({ version, serving }: { version: Version; serving: readonly Serving[] }) {
   const hasCard = version.description !== "";
@@ -154,6 +156,7 @@ function Details({ version, serving }: { version: Version; serving: readonly Ser
             ? [{ value: "card" as const, label: "Card", content: <MarkdownText text={version.description} /> }]
             : []),
           { value: "facts", label: "Facts", content: <Facts version={version} /> },
+          { value: "lineage", label: "Lineage", content: <Lineage version={version} /> },
           { value: "live", label: "Where live", content: <WhereLive serving={serving} /> },
           { value: "use", label: "Use it", content: <UseIt version={version} serving={serving[0]} /> },
         ]}
