@@ -23,7 +23,6 @@ test("a newcomer signs in, registers two models, deploys, tries, splits, rolls b
   await page.goto("/");
   await expect(page.getByRole("heading", { name: "Put a first model into production." })).toBeVisible();
   await page.getByRole("link", { name: "Register" }).click();
-  await page.getByRole("button", { name: "Register version" }).first().click();
   const sheet = page.getByRole("dialog");
   await sheet.locator("input[type=file]").setInputFiles(file("scaler.onnx", 2));
   await expect(sheet.getByText(/^Stored, /)).toBeVisible();
@@ -49,9 +48,7 @@ test("a newcomer signs in, registers two models, deploys, tries, splits, rolls b
   await sheet.getByRole("button", { name: "Register", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "scaler v2" })).toBeVisible();
   await page.getByRole("button", { name: "Deploy", exact: true }).first().click();
-  await sheet.getByRole("button", { name: "Existing" }).click();
-  await sheet.getByRole("combobox", { name: "Which" }).click();
-  await page.getByRole("option", { name: "scaling in local" }).click();
+  await expect(sheet.getByRole("radio", { name: "scaling in local" })).toBeChecked();
   await sheet.getByRole("button", { name: "Deploy", exact: true }).click();
   await expect(page.getByRole("row", { name: /v2 · r2/ })).toContainText("1/1", { timeout: 60_000 });
 

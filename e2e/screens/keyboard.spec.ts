@@ -24,11 +24,15 @@ test("deploy, split and rollback by keyboard alone, always seeing where one is",
   await expect(page.getByRole("button", { name: "Deploy", exact: true }).first()).toBeFocused();
 
   await page.keyboard.press("Enter");
+  // Where the model is live is chosen already; another choice is a search and a key.
+  const here = sheet.getByRole("radio", { name: `${NAME} in local` });
+  await expect(here).toBeChecked();
+  await press(page, sheet.getByRole("button", { name: "New", exact: true }));
   await press(page, sheet.getByRole("button", { name: "Existing" }));
-  await press(page, sheet.getByRole("combobox", { name: "Which" }));
-  await page.keyboard.type(`${NAME} in`);
-  await page.keyboard.press("Enter");
-  await expect(sheet.getByRole("combobox", { name: "Which" })).toContainText(`${NAME} in local`);
+  await type(page, sheet.getByRole("searchbox", { name: "Which" }), NAME);
+  await reach(page, here);
+  await page.keyboard.press("Space");
+  await expect(here).toBeChecked();
   await press(page, sheet.getByRole("button", { name: "Deploy", exact: true }));
   await expect(page).toHaveURL(new RegExp(`/endpoints/local/${NAME}`));
   await ready(api, NAME);
