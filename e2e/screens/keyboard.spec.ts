@@ -46,6 +46,7 @@ test("deploy, split and rollback by keyboard alone, always seeing where one is",
   await api.applied(NAME, 3);
 
   await press(page, page.getByRole("button", { name: /^Roll back to v1/ }));
+  await expect(sheet).toBeVisible();
   await expectTrapped(page);
   await press(page, sheet.getByRole("button", { name: /^Roll back to v1/ }));
   await expect(sheet).toBeHidden();

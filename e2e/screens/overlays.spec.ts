@@ -25,7 +25,7 @@ const OVERLAYS: readonly [
   ["Change traffic", endpoint, press("Change traffic"), "dialog"],
   ["Roll back", endpoint, press(/^Roll back/), "dialog"],
   ["an endpoint's menu", endpoint, press("More actions"), "menu"],
-  ["a pod's log", `${endpoint}?tab=pods`, press("Log"), "dialog"],
+  ["a pod's log", `${endpoint}?tab=pods`, press(/^Log of/), "dialog"],
   ["a new person", "/settings/people", press("Invite"), "dialog"],
   ["a new token", "/settings/tokens", press("Make a token"), "dialog"],
   ["a new environment", "/settings/environments", press("Add environment"), "dialog"],
