@@ -93,7 +93,7 @@ const EndpointLink = ({ endpoint }: { endpoint: Endpoint }) => (
     href={screenPaths.endpoint(endpoint.environment, endpoint.name)}
     // Fifty addresses fetched ahead would be fifty requests for one click.
     prefetch={false}
-    className="font-medium hover:underline"
+    className="whitespace-nowrap font-medium hover:underline"
   >
     {endpoint.name}
   </Link>
