@@ -127,8 +127,14 @@ function Found({ search, go }: { search: string; go: (href: string) => () => voi
   const name = search.replace(VERBS, "");
   const asked = { limit: SHOWN_MAX, ...(name === "" ? {} : { search: name }) };
   const kept = <T,>(before: T | undefined) => before;
-  const endpoints = useQuery({ ...trpc.endpoint.list.queryOptions(asked), placeholderData: kept }).data?.items ?? [];
-  const models = useQuery({ ...trpc.model.list.queryOptions(asked), placeholderData: kept }).data?.items ?? [];
+  // What the text before had found stays until the new answer is there, and must not be chosen by Enter unless it fits.
+  const fits = (found: Readonly<{ name: string }>) => found.name.toLowerCase().includes(name);
+  const endpoints = (
+    useQuery({ ...trpc.endpoint.list.queryOptions(asked), placeholderData: kept }).data?.items ?? []
+  ).filter(fits);
+  const models = (useQuery({ ...trpc.model.list.queryOptions(asked), placeholderData: kept }).data?.items ?? []).filter(
+    fits,
+  );
   return (
     <>
       {endpoints.length === 0 ? null : (

@@ -5,6 +5,7 @@ import { Dialog as Radix } from "radix-ui";
 import { useRef } from "react";
 import { Button } from "./button.tsx";
 import type { OverlayProps } from "./dialog.tsx";
+import { closedPopup } from "./use-popup.ts";
 
 const shade = "fixed inset-0 z-40 animate-appear bg-shade";
 
@@ -21,6 +22,10 @@ export function Overlay({ open, onOpenChange, title, description, children, foot
           onOpenAutoFocus={(event) => {
             focusedBefore.current = document.activeElement;
             focusFirst(event);
+          }}
+          // Escape closes what is on top, and that only.
+          onEscapeKeyDown={(event) => {
+            if (closedPopup()) event.preventDefault();
           }}
           // Radix returns it to a trigger of its own, and these are opened by whatever the page likes.
           onCloseAutoFocus={(event) => {

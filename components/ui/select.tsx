@@ -1,10 +1,10 @@
 "use client";
 
 import { Check, ChevronDown } from "lucide-react";
-import { Select as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 import { classNames } from "./class-names.ts";
 import { controlStyle } from "./input.tsx";
+import { popupLook, usePopup } from "./use-popup.ts";
 
 export type SelectOption<Value extends string = string> = Readonly<{
   value: Value;
@@ -26,50 +26,62 @@ type SelectProps<Value extends string> = Readonly<{
   "aria-invalid"?: boolean;
 }>;
 
-/** A value is never the empty string: Radix keeps that for "nothing chosen". */
 export function Select<Value extends string>(props: SelectProps<Value>) {
   const { value, onValueChange, options, placeholder, disabled, className, ...trigger } = props;
+  const listId = useId();
+  const { open, close, buttonProps, boxProps } = usePopup<HTMLButtonElement>({
+    align: "start",
+    items: '[role="option"]:not(:disabled)',
+    first: (items) => items.find((item) => item.ariaSelected === "true") ?? items[0],
+  });
+  const chosen = options.find((option) => option.value === value);
   return (
-    <Radix.Root
-      value={value ?? ""}
-      onValueChange={(next) => onValueChange(next as Value)}
-      {...(disabled === undefined ? {} : { disabled })}
-    >
-      <Radix.Trigger
+    <>
+      <button
         {...trigger}
+        {...buttonProps}
+        type="button"
+        role="combobox"
+        aria-expanded={open}
+        aria-haspopup="listbox"
+        aria-controls={listId}
+        disabled={disabled}
         className={classNames(controlStyle, "inline-flex items-center justify-between gap-2 text-left", className)}
       >
-        <span className="truncate">
-          <Radix.Value placeholder={placeholder} />
+        <span className={classNames("truncate", chosen === undefined && "text-muted")}>
+          {chosen?.label ?? placeholder}
         </span>
-        <Radix.Icon>
-          <ChevronDown className="size-4 text-muted" aria-hidden />
-        </Radix.Icon>
-      </Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          position="popper"
-          sideOffset={4}
-          collisionPadding={8}
-          className="z-50 max-h-(--radix-select-content-available-height) min-w-(--radix-select-trigger-width) animate-appear overflow-hidden rounded-control border bg-surface shadow-overlay"
-        >
-          <Radix.Viewport className="p-1">
-            {options.map((option) => (
-              <Radix.Item
+        <ChevronDown className="size-4 shrink-0 text-muted" aria-hidden />
+      </button>
+      <div
+        {...boxProps}
+        id={listId}
+        role="listbox"
+        aria-label={trigger["aria-label"] ?? placeholder ?? "Choices"}
+        className={popupLook}
+      >
+        {open
+          ? options.map((option) => (
+              <button
                 key={option.value}
-                value={option.value}
+                type="button"
+                role="option"
+                aria-selected={option.value === value}
+                tabIndex={-1}
                 disabled={option.disabled ?? false}
-                className="flex min-h-8 cursor-pointer items-center gap-2 rounded-small py-1 pr-2 pl-7 text-body outline-none data-[disabled]:cursor-not-allowed data-[highlighted]:bg-hover data-[disabled]:opacity-60 max-sm:min-h-12"
+                onPointerMove={({ currentTarget }) => currentTarget.focus({ preventScroll: true })}
+                onClick={() => {
+                  close();
+                  onValueChange(option.value);
+                }}
+                className="relative flex min-h-8 w-full cursor-pointer items-center gap-2 rounded-small py-1 pr-2 pl-7 text-left text-body outline-none focus:bg-hover disabled:cursor-not-allowed disabled:text-muted max-sm:min-h-12"
               >
-                <Radix.ItemIndicator className="absolute left-3">
-                  <Check className="size-4" aria-hidden />
-                </Radix.ItemIndicator>
-                <Radix.ItemText>{option.label}</Radix.ItemText>
-              </Radix.Item>
-            ))}
-          </Radix.Viewport>
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+                {option.value === value ? <Check className="absolute left-2 size-4" aria-hidden /> : null}
+                {option.label}
+              </button>
+            ))
+          : null}
+      </div>
+    </>
   );
 }
