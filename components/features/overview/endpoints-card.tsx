@@ -128,7 +128,8 @@ function LastChange({ endpoint: { lastChange } }: { endpoint: Endpoint }) {
   if (lastChange === null) return <>none yet</>;
   return (
     <>
-      #{lastChange.number} · <RelativeTime at={lastChange.decidedAt} /> · {lastChange.decidedBy}
+      #{lastChange.number} · <RelativeTime at={lastChange.decidedAt} />
+      <span className="block max-w-40 truncate text-label">{lastChange.decidedBy}</span>
     </>
   );
 }

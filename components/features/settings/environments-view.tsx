@@ -8,13 +8,19 @@ import type { Outputs } from "#components/trpc/outputs.ts";
 import { useRefusal } from "#components/ui/access.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { DeleteEnvironmentDialog } from "./delete-environment-dialog.tsx";
 import { EnvironmentCard } from "./environment-card.tsx";
 import { ListState } from "./list-state.tsx";
-import { UpdateEnvironmentSheet } from "./update-environment-sheet.tsx";
 
 export type Environment = Outputs["environment"]["list"]["items"][number];
 export type OpenEnvironment = Readonly<{ kind: "change" | "delete"; environment: Environment }>;
+const DeleteEnvironmentDialog = dynamic(
+  () => import("./delete-environment-dialog.tsx").then((file) => file.DeleteEnvironmentDialog),
+  { ssr: false },
+);
+const UpdateEnvironmentSheet = dynamic(
+  () => import("./update-environment-sheet.tsx").then((file) => file.UpdateEnvironmentSheet),
+  { ssr: false },
+);
 const EnvironmentSheet = dynamic(() => import("./environment-sheet.tsx").then((file) => file.EnvironmentSheet), {
   ssr: false,
 });
