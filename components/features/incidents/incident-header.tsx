@@ -33,7 +33,10 @@ export function IncidentHeader({ incident, view }: HeaderProps) {
           <Badge>{environment}</Badge>
           {isOpen ? <StatusBadge status={incident.severity} /> : <StatusBadge status="Healthy" label="Resolved" />}
         </p>
-        <h1 className="mt-1 break-words font-semibold text-title">{incident.cause}</h1>
+        <h1 className="mt-1 break-words font-semibold text-title">
+          <span className="sr-only">{endpoint}: </span>
+          {incident.cause}
+        </h1>
         <p className="mt-1 text-muted">
           <SinceWords incident={incident} />
         </p>
