@@ -32,6 +32,17 @@ test.each<[string, () => Uint8Array]>([
   expect((await product.api.ok("GET", "/models/good/versions")).items).toHaveLength(1);
 });
 
+test("a path that cannot be decoded is 400 in the API and nothing in the pages, and harms nobody", async () => {
+  for (const path of ["/%zz", "/models/%zz", "/models/%E0%A4%A", "/models/good/versions/%FF"])
+    expect(await problem("GET", path)).toBe("400 malformed_request");
+  for (const path of ["/%zz", "/models/%zz", "/models/%FF", "/endpoints/%zz?tab=%zz"]) {
+    const page = await fetch(`${product.webUrl}${path}`);
+    expect([path, page.status]).toEqual([path, 404]);
+    expect(await page.text()).toContain("There is nothing at this address.");
+  }
+  expect((await product.api.ok("GET", "/models/good")).name).toBe("good");
+});
+
 test("a model that loops for ever is refused, and others are served meanwhile", async () => {
   const { digest } = await product.api.ok("PUT", "/artifacts", anEndlessLoop());
   const refused = problem("POST", "/models/good/versions", { artifact: digest });

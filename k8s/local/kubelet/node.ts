@@ -80,6 +80,15 @@ const reconcilePod = (node: NodeContext, workers: Workers, key: string, again: (
     });
 };
 
+/** A pod may still be writing there: what a listener throws would end the cluster. */
+const forgetClaim = (node: NodeContext, uid: string) => {
+  try {
+    rmSync(join(node.claimsDir, uid), { recursive: true, force: true, maxRetries: 3 });
+  } catch (error) {
+    node.onError(`folder of the deleted claim ${uid}`, error);
+  }
+};
+
 const watchStore = (node: NodeContext, workers: Workers) => {
   const pods = createQueue(
     (key) => reconcilePod(node, workers, key, (late) => pods.addAfter(late, RETRY_MS)),
@@ -96,8 +105,7 @@ const watchStore = (node: NodeContext, workers: Workers) => {
     if (resource === "pods" && (object.spec.nodeName === node.nodeName || type === "DELETED")) pods.add(keyOf(object));
     if (["secrets", "configmaps", "persistentvolumeclaims"].includes(resource) && type !== "DELETED")
       retry.add(namespace);
-    if (resource === "persistentvolumeclaims" && type === "DELETED")
-      rmSync(join(node.claimsDir, uid), { recursive: true, force: true });
+    if (resource === "persistentvolumeclaims" && type === "DELETED") forgetClaim(node, uid);
   };
   const unsubscribe = node.store.subscribe(onEvent);
   return {

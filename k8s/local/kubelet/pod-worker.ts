@@ -177,7 +177,11 @@ export class PodWorker {
           component: "kubelet",
         });
       this.mountProblem = message;
-      this.mountTimer = setTimeout(() => this.retryNow(), this.node.backoffMs).unref();
+      this.mountTimer = setTimeout(() => {
+        this.mountTimer = undefined;
+        // Nobody catches what a timer throws, and a full disk makes the status throw.
+        this.settle();
+      }, this.node.backoffMs).unref();
       this.publish();
       return false;
     }

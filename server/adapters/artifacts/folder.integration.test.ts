@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { artifactFolder } from "./folder.ts";
 import { partName } from "./parts.ts";
@@ -90,6 +91,58 @@ test("a full disk is storage_full, nothing is left, and the next smaller upload 
   } finally {
     execFileSync("umount", [disk]);
   }
+});
+
+test("a folder that cannot be used is said to be unavailable, and serves again once it can", async () => {
+  const folder = artifactFolder(dir);
+  await writeFile(join(dir, "incoming"), "in the way");
+  const refused = folder.receive(bodyOf(randomBytes(10)), limits);
+  await expect(refused).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringMatching(/EEXIST|ENOTDIR/),
+  });
+  await rm(join(dir, "incoming"));
+  await folder.receive(bodyOf(randomBytes(10)), limits);
+});
+
+test("a folder that vanishes under an upload is unavailable, and the next upload makes it anew", async () => {
+  const folder = artifactFolder(dir);
+  const vanishing = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        await rm(dir, { recursive: true, force: true });
+        controller.enqueue(randomBytes(10));
+        controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  await expect(folder.receive(vanishing, limits)).rejects.toMatchObject({ code: "unavailable" });
+  const { digest } = await folder.receive(bodyOf(randomBytes(10)), limits);
+  expect(await folder.find(digest)).toMatchObject({ sizeBytes: 10 });
+});
+
+test("a process without a file descriptor left says unavailable and leaves nothing half", async () => {
+  const { digest } = await artifactFolder(dir).receive(bodyOf(randomBytes(10)), limits);
+  const program = `
+    import { openSync } from "node:fs";
+    import { artifactFolder } from ${JSON.stringify(join(import.meta.dirname, "folder.ts"))};
+    const folder = artifactFolder(${JSON.stringify(dir)});
+    const limits = { bytesMax: 100, sizeBytes: undefined, sha256: undefined, signal: new AbortController().signal };
+    const receive = () => folder.receive(new Blob(["x"]).stream(), limits).catch((error) => error);
+    await receive();
+    try { for (;;) openSync("/dev/null"); } catch {}
+    const refused = await receive();
+    console.log(refused.code, refused.message);
+  `;
+  const { stdout } = await promisify(execFile)("sh", [
+    "-c",
+    'ulimit -n 64; exec "$0" --input-type=module -e "$1"',
+    process.execPath,
+    program,
+  ]);
+  expect(stdout).toMatch(/^unavailable .*EMFILE/);
+  expect((await everyFile()).sort()).toEqual([digest.slice(7), hex(Buffer.from("x"))].sort());
 });
 
 test("what a killed process was writing is swept, what a living one writes is not", async () => {

@@ -25,14 +25,18 @@ export function artifactFolder(dir: string): ArtifactFolder {
         await syncFolder(join(dir, "sha256"));
         return { digest: `sha256:${hex}`, sizeBytes };
       } catch (error) {
-        await rm(part, { force: true });
+        // What cannot be removed now is swept later; why the upload failed is what must be told.
+        await rm(part, { force: true }).catch(() => undefined);
         throw asStorageError(error);
       }
     },
 
     async find(digest) {
       const path = pathOf(digest.replace(/^sha256:/, ""));
-      const found = await stat(path).catch(() => null);
+      const found = await stat(path).catch((error: unknown) => {
+        if (codeOf(error) === "ENOENT") return null;
+        throw asStorageError(error);
+      });
       return found?.isFile() ? { path, sizeBytes: found.size } : null;
     },
 
@@ -52,11 +56,13 @@ async function writePart(path: string, body: ReadableStream<Uint8Array>, limits:
   const file = await open(path, "wx", 0o640);
   let sizeBytes = 0;
   try {
-    for await (const chunk of gathered(body, limits.signal)) {
-      sizeBytes += chunk.byteLength;
+    for await (const block of blocksOf(body, limits.signal)) {
+      sizeBytes += block.byteLength;
       if (sizeBytes > limits.bytesMax) throw tooLarge(limits.bytesMax);
-      hash.update(chunk);
-      await writeAll(file, chunk);
+      // The file system works on it in a thread of its own meanwhile.
+      const written = writeAll(file, block);
+      hash.update(block);
+      await written;
     }
     await file.sync();
   } finally {
@@ -65,10 +71,13 @@ async function writePart(path: string, body: ReadableStream<Uint8Array>, limits:
   return { hash, sizeBytes };
 }
 
-/** Joins the network's small chunks into larger writes. */
-async function* gathered(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  let waiting: Uint8Array[] = [];
-  let waitingBytes = 0;
+/**
+ * Joins the network's small chunks into larger blocks. It is one piece of memory that is filled again and again: a fresh
+ * one each time would outgrow the file before the garbage is collected. A block is good until the next is asked for.
+ */
+async function* blocksOf(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const block = Buffer.allocUnsafeSlow(WRITE_BYTES);
+  let filled = 0;
   const reader = body.getReader();
   const stop = () => void reader.cancel(signal.reason).catch(() => undefined);
   signal.addEventListener("abort", stop, { once: true });
@@ -79,14 +88,17 @@ async function* gathered(body: ReadableStream<Uint8Array>, signal: AbortSignal):
       });
       if (signal.aborted) throw new DomainError("invalid", "The upload broke off before its end.");
       if (done) break;
-      waiting.push(value);
-      waitingBytes += value.byteLength;
-      if (waitingBytes < WRITE_BYTES) continue;
-      yield Buffer.concat(waiting);
-      waiting = [];
-      waitingBytes = 0;
+      for (let at = 0; at < value.byteLength; ) {
+        const part = value.subarray(at, at + WRITE_BYTES - filled);
+        block.set(part, filled);
+        at += part.byteLength;
+        filled += part.byteLength;
+        if (filled < WRITE_BYTES) continue;
+        yield block;
+        filled = 0;
+      }
     }
-    if (waitingBytes > 0) yield Buffer.concat(waiting);
+    if (filled > 0) yield block.subarray(0, filled);
   } finally {
     signal.removeEventListener("abort", stop);
     stop();
@@ -124,10 +136,32 @@ const tooLarge = (bytesMax: number) =>
   new DomainError("payload_too_large", `A file may have ${bytesMax} bytes at most.`, { detail: { bytesMax } });
 
 const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+/** Passing, or to be mended by whoever runs this machine; never the sender's fault. */
+const OUT_OF_ORDER = new Set([
+  "EMFILE",
+  "ENFILE",
+  "ENOENT",
+  "ENOTDIR",
+  "EEXIST",
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "EIO",
+  "ENODEV",
+]);
+
+const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? String(error.code) : "");
 
 function asStorageError(error: unknown): unknown {
-  if (!(error instanceof Error) || !("code" in error) || !FULL.has(String(error.code))) return error;
-  return new DomainError("storage_full", "There is no space left for this file; nothing of it was kept.", {
-    cause: error,
-  });
+  const code = codeOf(error);
+  if (error instanceof DomainError) return error;
+  if (FULL.has(code)) {
+    const message = "There is no space left for this file; nothing of it was kept.";
+    return new DomainError("storage_full", message, { cause: error });
+  }
+  if (OUT_OF_ORDER.has(code)) {
+    const message = `The artifact folder cannot be used now (${code}); nothing was kept.`;
+    return new DomainError("unavailable", message, { cause: error });
+  }
+  return error;
 }
