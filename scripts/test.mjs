@@ -46,6 +46,20 @@ async function vitest(project) {
   }
 }
 
+/** Counts of the screens' tests in a browser, told as vitest's are. Passing at a second try would be failing. */
+async function screens() {
+  const report = join(reports, "screens.json");
+  env.PLAYWRIGHT_JSON_OUTPUT_FILE = report;
+  const args = ["test", "--config", "e2e/screens/playwright.config.ts", "--reporter=list,json"];
+  const ok = await passes("screens tests", join(bin, "playwright"), args);
+  try {
+    const { expected, unexpected, flaky } = JSON.parse(readFileSync(report, "utf8")).stats;
+    return { passed: expected, failed: Math.max(unexpected + flaky, ok ? 0 : 1) };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
 const asCount = (ok) => (ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 
 // The unit tests run here, to be counted one by one; verify runs the rest of its steps.
@@ -55,6 +69,7 @@ const results = [
   asCount(await passes("build", node, ["scripts/build.ts"])),
   await vitest("integration"),
   await vitest("journeys"),
+  await screens(),
 ];
 rmSync(reports, { recursive: true, force: true });
 

@@ -5,7 +5,7 @@ import { STAGE, setStage } from "./stage.ts";
 test("a manager finds from the overview what is live, what was live before, and by whom", async ({ page, running }) => {
   await setStage(running.api);
   const plans = await running.api.ok("GET", `/endpoints/${STAGE.endpoint}/plans?limit=50`);
-  const first = plans.items.find(({ number }: { number: number }) => number === 1);
+  const second = plans.items.find(({ number }: { number: number }) => number === 2);
   const person = await invite(running, "viewer", "Mona Manager");
   await signIn(page.request, person);
 
@@ -17,11 +17,11 @@ test("a manager finds from the overview what is live, what was live before, and 
   await page.getByRole("tab", { name: "Changes" }).click();
   await expect(page.getByRole("list", { name: "Changes, newest first" })).toContainText("A first look at v2");
 
-  // Any moment can be asked for: last Tuesday at three, when this endpoint was not there yet, and the moment of change #1.
+  // Any moment can be asked for: last Tuesday at three, when this endpoint was not there yet, and the last moment of change #1.
   const moment = page.getByLabel("What was live at");
   await moment.fill(lastTuesday());
   await expect(page.getByRole("status").filter({ hasText: "Nothing was live at" })).toBeVisible();
-  const asked = `/endpoints/${STAGE.environment}/${STAGE.endpoint}?tab=changes&at=${first.appliedAt}`;
+  const asked = `/endpoints/${STAGE.environment}/${STAGE.endpoint}?tab=changes&at=${second.decidedAt}`;
   await page.goto(asked);
   await expect(page.getByText(/v1 · r1.*by change #1 of admin token/)).toBeVisible();
 

@@ -1,0 +1,41 @@
+import { STAGE } from "./stage.ts";
+
+const model = `/models/${STAGE.model}`;
+const endpoint = `/endpoints/${STAGE.environment}/${STAGE.endpoint}`;
+
+/** In an address, where the id of an incident belongs. */
+export const INCIDENT = "INCIDENT";
+
+/** Every page there is, by its file: where it is found, and the heading that says it has arrived. */
+export const PAGES: Readonly<Record<string, readonly [address: string, heading: RegExp][]>> = {
+  "(console)/page.tsx": [["/", /endpoint/i]],
+  "(console)/models/page.tsx": [["/models", /^Models$/]],
+  "(console)/models/[model]/page.tsx": [
+    [model, /stage/],
+    [`${model}?register=true`, /stage/],
+  ],
+  "(console)/models/[model]/versions/[version]/page.tsx": [[`${model}/versions/1`, /stage v1/]],
+  "(console)/endpoints/page.tsx": [["/endpoints", /^Endpoints$/]],
+  "(console)/endpoints/[environment]/[endpoint]/page.tsx": ["pods", "changes", "try", "settings"].map((tab) => [
+    `${endpoint}?tab=${tab}`,
+    /stage/,
+  ]),
+  "(console)/incidents/page.tsx": [["/incidents", /^Incidents$/]],
+  "(console)/incidents/[incident]/page.tsx": [[`/incidents/${INCIDENT}`, /short-of-pods/]],
+  "(console)/audit/page.tsx": [["/audit", /^Audit$/]],
+  "(console)/settings/page.tsx": [["/settings", /./]],
+  "(console)/settings/account/page.tsx": [["/settings/account", /./]],
+  "(console)/settings/clusters/page.tsx": [["/settings/clusters", /^Clusters$/]],
+  "(console)/settings/environments/page.tsx": [["/settings/environments", /./]],
+  "(console)/settings/people/page.tsx": [["/settings/people", /./]],
+  "(console)/settings/rights/page.tsx": [["/settings/rights", /./]],
+  "(console)/settings/system/page.tsx": [["/settings/system", /./]],
+  "(console)/settings/tokens/page.tsx": [["/settings/tokens", /./]],
+  "sign-in/page.tsx": [["/sign-in", /Sign in/]],
+};
+/** Not pages by name, but what one may end up on. */
+export const NOWHERE = [
+  ["/nothing/here", /nothing at this address/],
+  ["/models/no-such-model", /./],
+  ["/endpoints/local/no-such-endpoint", /./],
+] as const;
