@@ -83,6 +83,7 @@ async function type(page: Page, target: Target, text: string): Promise<void> {
 
 /** Round and round, and never out of the sheet. */
 async function expectTrapped(page: Page): Promise<void> {
+  await expect(page.getByRole("dialog")).toBeVisible();
   for (let stops = 0; stops < 30; stops += 1) {
     await page.keyboard.press(stops < 20 ? "Tab" : "Shift+Tab");
     const outside = await page.evaluate(() => {
