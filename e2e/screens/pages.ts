@@ -21,7 +21,7 @@ export const PAGES: Readonly<Record<string, readonly [address: string, heading: 
     /stage/,
   ]),
   "(console)/incidents/page.tsx": [["/incidents", /^Incidents$/]],
-  "(console)/incidents/[incident]/page.tsx": [[`/incidents/${INCIDENT}`, /short-of-pods/]],
+  "(console)/incidents/[incident]/page.tsx": [[`/incidents/${INCIDENT}`, /has 1 ready pod/]],
   "(console)/audit/page.tsx": [["/audit", /^Audit$/]],
   "(console)/settings/page.tsx": [["/settings", /./]],
   "(console)/settings/account/page.tsx": [["/settings/account", /./]],

@@ -13,6 +13,7 @@ export default defineConfig({
   forbidOnly: true,
   reporter: [["list"]],
   use: {
+    actionTimeout: 20_000,
     browserName: "chromium",
     launchOptions: CHROMIUM,
     screenshot: "only-on-failure",
