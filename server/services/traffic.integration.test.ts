@@ -219,6 +219,10 @@ test("what was live at a moment, and what slower routers may still have served",
   expect(await live(5)).toEqual({ live: [2], alsoServing: [] });
   expect(await live(15)).toEqual({ live: [3], alsoServing: [2] });
   expect(await live(25)).toEqual({ live: [4], alsoServing: [] });
+  // Postgres counts microseconds, and the API tells milliseconds: the moment it tells is one at which this was live.
+  await db().$executeRaw`UPDATE "TrafficPlanStatus" SET "firstServedAt" = "firstServedAt" + interval '400 microseconds',
+    "appliedAt" = "appliedAt" + interval '400 microseconds' WHERE "appliedAt" = ${at(20)}`;
+  expect(await live(20)).toEqual({ live: [4], alsoServing: [] });
 });
 
 test("a deleted endpoint takes no more changes, and its name is free when its objects are gone", async () => {

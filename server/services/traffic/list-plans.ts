@@ -31,9 +31,10 @@ export const listPlans = defineVerb({
  */
 async function plansAt(tx: Tx, endpointUid: string, at: Date) {
   const served = (plan: PlanRow) => plan.firstServedAt !== null && plan.firstServedAt <= at;
+  // The moments that we tell are whole milliseconds: asked for one of them, what happened then has happened.
   const [newest] = await tx.$queryRaw<{ live: number | null; proven: number | null }[]>`
-    SELECT max(p.number) FILTER (WHERE s."firstServedAt" <= ${at}::timestamptz) AS live,
-           max(p.number) FILTER (WHERE s."appliedAt" <= ${at}::timestamptz) AS proven
+    SELECT max(p.number) FILTER (WHERE date_trunc('milliseconds', s."firstServedAt") <= ${at}::timestamptz) AS live,
+           max(p.number) FILTER (WHERE date_trunc('milliseconds', s."appliedAt") <= ${at}::timestamptz) AS proven
     FROM "TrafficPlan" p JOIN "TrafficPlanStatus" s ON s."planId" = p.id WHERE p."endpointUid" = ${endpointUid}::uuid`;
   if (newest?.live == null) return { items: [], nextCursor: null, alsoServing: [] };
 
