@@ -177,7 +177,14 @@ async function stopSurvivor(dataDir: string): Promise<void> {
 
 async function portOfLastTime(file: string): Promise<number> {
   const last = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
-  return last > 0 && (await isPortFree(last)) ? last : await freePort();
+  if (last === 0) return freePort();
+  // For a moment after a kill -9 of the server its backends, which have its socket too, are still there.
+  const deadline = performance.now() + 2_000;
+  while (!(await isPortFree(last))) {
+    if (performance.now() > deadline) return freePort();
+    await sleep(50);
+  }
+  return last;
 }
 
 /** False when the process ended or the deadline passed before it took a connection. */
