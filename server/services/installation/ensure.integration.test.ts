@@ -24,6 +24,15 @@ test("ten starts at once seed one of each, and a later start changes and audits 
   expect([await read.user.count(), await read.cluster.count(), await read.environment.count()]).toEqual([1, 1, 1]);
 });
 
+test("a worker that leads already is told of the first cluster and of its environment", async () => {
+  const { read } = db();
+  const [cluster, environment] = [await read.cluster.findFirstOrThrow(), await read.environment.findFirstOrThrow()];
+  expect(await read.change.findMany({ orderBy: { id: "asc" }, select: { kind: true, key: true } })).toEqual([
+    { kind: "cluster", key: cluster.id },
+    { kind: "environment", key: environment.id },
+  ]);
+});
+
 test("the first administrator's password is kept as a hash that knows it", async () => {
   const user = await db().read.user.findFirstOrThrow();
   expect(user).toMatchObject({ email: "admin@slipway.local", role: "administrator" });

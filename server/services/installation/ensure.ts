@@ -49,7 +49,8 @@ async function ensureCluster(tx: Tx, name: string): Promise<Written<string>> {
   const known = await tx.cluster.findFirst({ where: { name, removedAt: null } });
   if (known !== null) return { answer: known.id, unchanged: true };
   const { id } = await tx.cluster.create({ data: { name } });
-  return { answer: id, audit: { action: "cluster.create", subject: { kind: "cluster", id, name } } };
+  const audit = { action: "cluster.create", subject: { kind: "cluster", id, name } };
+  return { answer: id, audit, change: { kind: "cluster", key: id } };
 }
 
 async function ensureEnvironment(
