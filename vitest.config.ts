@@ -36,7 +36,8 @@ export default defineConfig({
           exclude,
           testTimeout: 300_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          // Each with a product of its own, about eight processes that mostly wait.
+          maxWorkers: 2,
         },
       },
     ],

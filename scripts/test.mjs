@@ -68,8 +68,8 @@ const results = [
   await vitest("unit"),
   asCount(await passes("build", node, ["scripts/build.ts"])),
   await vitest("integration"),
-  await vitest("journeys"),
-  await screens(),
+  // Both mostly wait for something to happen, each in products of its own: side by side their lines mix, and nothing else.
+  ...(await Promise.all([vitest("journeys"), screens()])),
 ];
 rmSync(reports, { recursive: true, force: true });
 
