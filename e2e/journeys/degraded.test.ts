@@ -22,19 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => product?.dispose());
 
-const podsOf = (revision: number) =>
-  product
-    .kubectl(
-      "get",
-      "pods",
-      "-n",
-      "slipway-local",
-      "-l",
-      `slipway.dev/endpoint=pair,slipway.dev/revision=${revision}`,
-      "-o",
-      "jsonpath={.items[*].metadata.name}",
-    )
-    .split(" ");
+const podsOf = (revision: number) => product.pods(`slipway.dev/endpoint=pair,slipway.dev/revision=${revision}`);
 
 test("a shadow that hangs makes the live answer neither slower nor worse", async () => {
   const gateway = product.gateway("pair", body);
@@ -94,17 +82,7 @@ test("when a live entry has lost all its pods the other answers, says for whom, 
   expect(shots.filter((s) => s.fallback !== undefined).every((s) => s.fallback === "2" && s.revision === 1)).toBe(true);
   const text = await Promise.all(
     product
-      .kubectl(
-        "get",
-        "pods",
-        "-n",
-        "slipway-local",
-        "-l",
-        "slipway.dev/component=router",
-        "-o",
-        "jsonpath={.items[*].status.podIP}",
-      )
-      .split(" ")
+      .pods("slipway.dev/component=router", "status.podIP")
       .map(async (ip) => (await fetch(`http://${ip}:8080/metrics`)).text()),
   );
   const charged = text

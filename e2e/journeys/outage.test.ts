@@ -16,20 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => product?.dispose());
 
-const modelPods = () =>
-  product
-    .kubectl(
-      "get",
-      "pods",
-      "-n",
-      "slipway-local",
-      "-l",
-      "slipway.dev/component=model",
-      "-o",
-      "jsonpath={.items[*].metadata.name}",
-    )
-    .split(" ")
-    .filter((name) => name !== "");
+const modelPods = () => product.pods("slipway.dev/component=model").filter((name) => name !== "");
 
 test("deleting one pod of two fails no prediction", async () => {
   const load = steadyLoad(product.gateway("lasting", body), 200, unitsNamed(100));

@@ -51,18 +51,7 @@ test("ten rollbacks at 500 requests per second: no failed answer, and none from 
 
 test("while one router is paused `applied` is not claimed and RouterSilent names it; when it wakes, it is", async () => {
   const { api } = product;
-  const pods = product
-    .kubectl(
-      "get",
-      "pods",
-      "-n",
-      "slipway-local",
-      "-l",
-      "slipway.dev/component=router",
-      "-o",
-      "jsonpath={.items[*].metadata.name}",
-    )
-    .split(" ");
+  const pods = product.pods("slipway.dev/component=router");
   const paused = pods[0] ?? "";
   const pids = product.podPids(paused);
   expect(pids.length).toBeGreaterThan(0);

@@ -27,6 +27,8 @@ export type Product = {
   /** Process ids of a component now: web, worker, postgres, cluster, prometheus. */
   pidsOf(component: Component): number[];
   kubectl(...args: string[]): string;
+  /** Of every pod that the label selector finds: its name, or what else `field` names (`status.podIP`). */
+  pods(selector: string, field?: string): string[];
   /** The processes of a pod's containers. */
   podPids(pod: string): number[];
   gateway(endpoint: string, body: unknown): Gateway;
@@ -102,6 +104,10 @@ export async function startProduct(options: { env?: Record<string, string> } = {
         encoding: "utf8",
         env: { ...process.env, HOME: home },
       }),
+    pods: (selector, field = "metadata.name") =>
+      product
+        .kubectl("get", "pods", "-n", "slipway-local", "-l", selector, "-o", `jsonpath={.items[*].${field}}`)
+        .split(" "),
     podPids(pod) {
       const ip = product.kubectl("get", "pod", "-n", "slipway-local", pod, "-o", "jsonpath={.status.podIP}");
       return processesOf(home)
