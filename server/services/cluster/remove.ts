@@ -1,6 +1,7 @@
 import { clusterViewSchema, removeClusterSchema } from "#domain/cluster/schema.ts";
 import { DomainError } from "#domain/shared/errors.ts";
 import type { Tx } from "#server/db/client.ts";
+import { endIncidents } from "#server/services/incident/end-with-endpoint.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { clusterView, lockCluster } from "./view.ts";
 
@@ -26,7 +27,7 @@ export const removeCluster = defineVerb({
           `The cluster "${name}" still has the environments ${left.join(", ")}. Delete them first, or abandon them with it (abandon=true): then what runs there stays, and Slipway forgets it.`,
           { detail: { environments: left } },
         );
-      const abandoned = await abandonEverything(tx, row.id);
+      const abandoned = await abandonEverything(tx, row.id, ctx.webhook);
       const answer = await clusterView(tx, row.id);
       const [removed] = await tx.$queryRaw<{ removedAt: Date }[]>`
         UPDATE "Cluster" SET "removedAt" = clock_timestamp(), "sealedAccess" = NULL, generation = generation + 1,
@@ -56,7 +57,13 @@ async function findLeft(tx: Tx, clusterId: string): Promise<string[]> {
 }
 
 /** Rows stay, for ledger, audit and charts; nothing is left for the worker to do. */
-async function abandonEverything(tx: Tx, clusterId: string): Promise<{ environments: number; endpoints: number }> {
+async function abandonEverything(
+  tx: Tx,
+  clusterId: string,
+  webhook: boolean,
+): Promise<{ environments: number; endpoints: number }> {
+  // Whoever is just making an endpoint in one of them comes first.
+  await tx.$queryRaw`SELECT id::text FROM "Environment" WHERE "clusterId" = ${clusterId}::uuid FOR UPDATE`;
   const endpoints = await tx.$executeRaw`
     UPDATE "Endpoint" e SET "deletedAt" = clock_timestamp() FROM "Environment" v
     WHERE v.id = e."environmentId" AND v."clusterId" = ${clusterId}::uuid AND e."deletedAt" IS NULL`;
@@ -65,10 +72,7 @@ async function abandonEverything(tx: Tx, clusterId: string): Promise<{ environme
     SELECT e.uid, e.generation, to_timestamp(0), clock_timestamp() FROM "Endpoint" e
     JOIN "Environment" v ON v.id = e."environmentId" WHERE v."clusterId" = ${clusterId}::uuid
     ON CONFLICT ("endpointUid") DO UPDATE SET "purgedAt" = coalesce(s."purgedAt", excluded."purgedAt")`;
-  await tx.$executeRaw`
-    UPDATE "Incident" i SET "resolvedAt" = clock_timestamp(), "resolvedBy" = 'Slipway'
-    FROM "Endpoint" e JOIN "Environment" v ON v.id = e."environmentId"
-    WHERE e.uid = i."endpointUid" AND v."clusterId" = ${clusterId}::uuid AND i."resolvedAt" IS NULL`;
+  await endIncidents(tx, { environment: { clusterId } }, webhook);
   const environments = await tx.$executeRaw`
     UPDATE "Environment" SET "removedAt" = clock_timestamp() WHERE "clusterId" = ${clusterId}::uuid AND "removedAt" IS NULL`;
   await tx.$executeRaw`

@@ -55,6 +55,14 @@ export async function lockCluster(tx: Tx, name: string) {
   return row;
 }
 
+/** Not removed by anybody until the transaction ends: for what is made in it. Throws `not_found`. */
+export async function holdCluster(tx: Tx, name: string): Promise<{ id: string }> {
+  const [row] = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id::text FROM "Cluster" WHERE name = ${name} AND "removedAt" IS NULL FOR SHARE`;
+  if (row === undefined) throw new DomainError("not_found", `There is no cluster "${name}".`);
+  return row;
+}
+
 /** One cluster as it is answered. */
 export async function clusterView(tx: Tx, id: string): Promise<ClusterView> {
   const all = await findClusters(tx);

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { createEndpointSchema, endpointViewSchema } from "#domain/endpoint/schema.ts";
-import { environmentKindSchema } from "#domain/environment/schema.ts";
 import { DomainError } from "#domain/shared/errors.ts";
 import type { Tx } from "#server/db/client.ts";
 import { isUniqueViolation } from "#server/db/errors.ts";
 import { requireWriteIn } from "#server/services/context.ts";
+import { holdEnvironment } from "#server/services/environment/view.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { deleting, findEndpoint } from "./find.ts";
 import { endpointView } from "./view.ts";
@@ -18,13 +18,13 @@ export const createEndpoint = defineVerb({
   run: (ctx, { name, environment: environmentName, healthTargets }) =>
     ctx
       .write(async (tx) => {
-        const environment = await tx.environment.findFirst({ where: { name: environmentName, removedAt: null } });
-        if (environment === null) throw new DomainError("not_found", `There is no environment "${environmentName}".`);
-        requireWriteIn(ctx.actor, environmentKindSchema.parse(environment.kind));
-        await refuseWhileDeleting(tx, environment.id, name);
+        const environment = await holdEnvironment(tx, environmentName);
+        requireWriteIn(ctx.actor, environment.kind);
         const { uid } = await tx.endpoint.create({
           data: { name, environmentId: environment.id, salt: randomUUID(), healthTargets, createdBy: ctx.actor.name },
         });
+        // Only now: the name may have been somebody's until a moment ago, and making the row waits for that to be decided.
+        await refuseWhileDeleting(tx, environment.id, name);
         const row = await findEndpoint(tx, { endpoint: name, environment: environmentName });
         return {
           answer: await endpointView(tx, row),

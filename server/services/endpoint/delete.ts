@@ -1,6 +1,7 @@
 import { endpointRefSchema, endpointViewSchema } from "#domain/endpoint/schema.ts";
 import { findNewestPlans } from "#server/db/plans.ts";
 import { requireWriteIn } from "#server/services/context.ts";
+import { endIncidents } from "#server/services/incident/end-with-endpoint.ts";
 import { decidePlan } from "#server/services/traffic/decide-plan.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { findEndpoint, lockEndpoint } from "./find.ts";
@@ -24,6 +25,7 @@ export const deleteEndpoint = defineVerb({
         salt: row.salt,
         decidedBy: ctx.actor.name,
       });
+      await endIncidents(tx, { uid: row.uid }, ctx.webhook);
       const deleted = await findEndpoint(tx, { endpoint: row.name, environment: row.environment.name });
       return {
         answer: await endpointView(tx, deleted),

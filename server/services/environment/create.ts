@@ -3,6 +3,7 @@ import { DomainError } from "#domain/shared/errors.ts";
 import type { Tx } from "#server/db/client.ts";
 import { isUniqueViolation } from "#server/db/errors.ts";
 import { jsonOrNull } from "#server/db/json.ts";
+import { holdCluster } from "#server/services/cluster/view.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { environmentView } from "./view.ts";
 
@@ -39,8 +40,7 @@ export const createEnvironment = defineVerb({
     ctx
       .write(async (tx) => {
         const { cluster: clusterName, podMonitorLabels, scrapeNamespace, ...given } = input;
-        const cluster = await tx.cluster.findFirst({ where: { name: clusterName, removedAt: null } });
-        if (cluster === null) throw new DomainError("not_found", `There is no cluster "${clusterName}".`);
+        const cluster = await holdCluster(tx, clusterName);
         await refuseUsed(tx, cluster.id, input.namespace);
         const { id } = await tx.environment.create({
           data: {

@@ -1,4 +1,9 @@
-import { type EnvironmentView, environmentIdSchema, environmentViewSchema } from "#domain/environment/schema.ts";
+import {
+  type EnvironmentKind,
+  type EnvironmentView,
+  environmentIdSchema,
+  environmentViewSchema,
+} from "#domain/environment/schema.ts";
 import { DomainError } from "#domain/shared/errors.ts";
 import type { Tx } from "#server/db/client.ts";
 import { conditionsOf } from "#server/services/conditions.ts";
@@ -52,6 +57,14 @@ export async function lockEnvironment(tx: Tx, name: string): Promise<Row> {
   const [row] = rows[0] === undefined ? [] : await findEnvironments(tx, { id: rows[0].id }, 1);
   if (row === undefined) throw new DomainError("not_found", `There is no environment "${name}".`);
   return row;
+}
+
+/** Not removed by anybody until the transaction ends: for what is made in it. Throws `not_found`. */
+export async function holdEnvironment(tx: Tx, name: string): Promise<{ id: string; kind: EnvironmentKind }> {
+  const [row] = await tx.$queryRaw<{ id: string; kind: string }[]>`
+    SELECT id::text, kind FROM "Environment" WHERE name = ${name} AND "removedAt" IS NULL FOR SHARE`;
+  if (row === undefined) throw new DomainError("not_found", `There is no environment "${name}".`);
+  return { id: row.id, kind: shape.kind.parse(row.kind) };
 }
 
 /** One environment as it is answered. */

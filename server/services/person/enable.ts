@@ -10,10 +10,12 @@ export const enablePerson = defineVerb({
   output: personViewSchema,
   run: (ctx, { person: id }) =>
     ctx.write(async (tx) => {
-      const before = await findPerson(tx, id);
-      if (before.disabledAt === null) return { answer: personView(before), unchanged: true };
-      await tx.user.update({ where: { id }, data: { disabledAt: null } });
-      const answer = personView({ ...before, disabledAt: null });
-      return { answer, audit: { action: "person.enable", subject: subjectOf(before) } };
+      const { count } = await tx.user.updateMany({
+        where: { id, disabledAt: { not: null } },
+        data: { disabledAt: null },
+      });
+      const row = await findPerson(tx, id);
+      if (count === 0) return { answer: personView(row), unchanged: true };
+      return { answer: personView(row), audit: { action: "person.enable", subject: subjectOf(row) } };
     }),
 });

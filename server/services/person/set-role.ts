@@ -12,6 +12,7 @@ export const setPersonRole = defineVerb({
   run: (ctx, { person: id, role }) =>
     ctx.write(async (tx) => {
       if (role !== "administrator") await requireAnotherAdministrator(tx, id);
+      await tx.$queryRaw`SELECT id::text FROM "User" WHERE id = ${id}::uuid FOR UPDATE`;
       const before = await findPerson(tx, id);
       if (before.role === role) return { answer: personView(before), unchanged: true };
       await tx.user.update({ where: { id }, data: { role } });
