@@ -151,6 +151,25 @@ test.each(ROLLBACK)("killed in a rollback at %s, the next worker finishes it", a
   expect(await orphans()).toEqual([]);
 });
 
+test("a plan that was out when a newer one was decided is known to be served while that one waits", async () => {
+  const dying = world.startWorker({ SLIPWAY_FAILPOINT: "after-publish" });
+  await dying.logged("leading");
+  await createEndpoint(world, "overtaken");
+  await addRevision(world, "overtaken", "scale", 1);
+  expect(await dying.exited).toBe("SIGKILL");
+  // It never gets ready.
+  await addRevision(world, "overtaken", "scale", 2, { env: { KEY: { secretRef: { name: "none", key: "k" } } } });
+  await putTraffic(world, "overtaken", 2, { 1: 0, 2: 100 });
+  expect(await answered("overtaken")).toMatchObject({ plan: "1", revision: "1" });
+  await withWorker(() =>
+    until("plan 1 to be known", async () => {
+      const at = new Date().toISOString();
+      const { items } = await world.call("GET", `/endpoints/overtaken/plans?at=${at}`);
+      return items[0]?.number === 1;
+    }),
+  );
+});
+
 test.each(SCALE_DOWN)("killed in a scale-down at %s, the next worker finishes it", async (at) => {
   const dropped = Number((await predict(world, "flip")).revision);
   const kept = 3 - dropped;

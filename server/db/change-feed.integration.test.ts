@@ -100,6 +100,7 @@ test("what the worker reports of an endpoint is news of that endpoint", async ()
     acknowledged: 2,
     routers: 2,
     purged: false,
+    plans: [],
     revisions: [],
     conditions: [],
     acks: [],

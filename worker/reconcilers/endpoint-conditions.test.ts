@@ -20,6 +20,7 @@ const findings = (more: Partial<EndpointFindings> = {}): EndpointFindings => ({
   conflicts: [],
   silent: null,
   failure: null,
+  refused: null,
   ...more,
 });
 const brief = (state: EndpointState, more?: Partial<EndpointFindings>) =>

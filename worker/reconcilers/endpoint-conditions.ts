@@ -12,7 +12,10 @@ export type EndpointFindings = Readonly<{
   conflicts: readonly string[];
   /** Null: nothing is published, or it is proven. */
   silent: readonly SilentRouter[] | null;
+  /** Nothing but this is known. */
   failure: string | null;
+  /** What the cluster would not take of single revisions; the rest is known. */
+  refused: string | null;
 }>;
 
 /** Conditions of the endpoint itself. Complaints appear when there is one, and are withdrawn once there was. */
@@ -23,7 +26,7 @@ export function endpointConditions(state: EndpointState, findings: EndpointFindi
     if (message !== null) return [{ ...base, type, status: "True", reason, message }];
     return known(type) === undefined ? [] : [{ ...base, type, status: "False", reason: settled, message: "" }];
   };
-  const degraded = complaint("Degraded", "ReconcileFailed", findings.failure, "Reconciled");
+  const degraded = complaint("Degraded", "ReconcileFailed", findings.failure ?? findings.refused, "Reconciled");
   // What failed says nothing about the rest.
   if (findings.failure !== null) return degraded;
   const conflictsSince = known("FieldConflict");
@@ -75,8 +78,10 @@ export const deadlineMessage = (revisions: readonly number[]): string =>
 
 function behind(state: EndpointState, decision: PublishDecision | null): string | null {
   if (decision?.kind !== "stop") return null;
+  const newest = state.plans[0]?.number ?? 0;
+  const known = decision.clusterPlan === newest ? "another one of that number" : newest;
   return (
-    `The cluster holds plan ${decision.clusterPlan}, the database knows ${state.plans[0]?.number ?? 0}: ` +
+    `The cluster holds plan ${decision.clusterPlan}, the database knows ${known}: ` +
     "it seems to be an older copy. Routers serve the cluster's plan, and nothing is written until a person chooses."
   );
 }

@@ -14,15 +14,27 @@ export type EndpointSeen = Readonly<{
   decision: PublishDecision | null;
   acks: AcksSeen | null;
   plan: PlanReport | null;
+  /** The plan in the cluster, where a newer one was decided before anybody saw it served. */
+  overtaken: PlanReport | null;
   purged: boolean;
   revisions: readonly RevisionReport[];
   conditions: readonly SubjectCondition[];
   conflicts: readonly string[];
   foreign: readonly string[];
   failure: string | null;
+  /** Some revisions' objects were not taken; everything else is as seen. */
+  refused: RevisionsRefused | null;
   /** Milliseconds after which to look again. */
   timers: readonly number[];
 }>;
+
+export class RevisionsRefused extends Error {
+  override readonly name = "RevisionsRefused";
+
+  constructor(whys: readonly string[], causes: readonly unknown[]) {
+    super(whys.join(" "), { cause: causes[0] });
+  }
+}
 
 /** Leaves everything as it was last reported. */
 export const nothingSeen = (state: EndpointState): EndpointSeen => ({
@@ -30,12 +42,14 @@ export const nothingSeen = (state: EndpointState): EndpointSeen => ({
   decision: null,
   acks: null,
   plan: null,
+  overtaken: null,
   purged: false,
   revisions: [],
   conditions: [],
   conflicts: [],
   foreign: [],
   failure: null,
+  refused: null,
   timers: [],
 });
 
@@ -53,6 +67,7 @@ export async function report(run: Run, state: EndpointState, seen: EndpointSeen)
       silent:
         state.plans[0]?.number === seen.number && !isProven(state, seen) ? (seen.acks?.answer.silent ?? []) : null,
       failure: seen.failure,
+      refused: seen.refused?.message ?? null,
     }),
     ...seen.conditions,
   ].filter((condition) => {
@@ -69,7 +84,8 @@ export async function report(run: Run, state: EndpointState, seen: EndpointSeen)
     status.acknowledged !== acknowledged ||
     status.routers !== routers;
   const news = seen.acks?.news ?? [];
-  if (!statusChanged && seen.plan === null && !seen.purged && isEmpty(revisions, conditions, news)) return;
+  const plans = [seen.plan, seen.overtaken].filter((plan) => plan !== null);
+  if (!statusChanged && !seen.purged && isEmpty(plans, revisions, conditions, news)) return;
 
   run.failpoint("before-report");
   const proves = seen.plan?.state === "applied";
@@ -82,7 +98,7 @@ export async function report(run: Run, state: EndpointState, seen: EndpointSeen)
     acknowledged,
     routers,
     purged: seen.purged,
-    ...(seen.plan === null ? {} : { plan: seen.plan }),
+    plans,
     revisions,
     conditions,
     acks: news,

@@ -2,7 +2,6 @@ import { LABEL, revisionObjectName } from "#domain/shared/cluster-names.ts";
 import { trackProgress } from "#domain/traffic/progress.ts";
 import type { RevisionReadiness } from "#domain/traffic/publish.ts";
 import { type DesiredReplicas, desiredReplicas } from "#domain/traffic/replicas.ts";
-import { planWireSchema } from "#domain/traffic/wire.ts";
 import type { Manifest } from "#k8s/manifests/manifest.ts";
 import { revisionObjects } from "#k8s/manifests/revision.ts";
 import type { ConditionReport } from "#server/db/reconcile/conditions.ts";
@@ -11,7 +10,7 @@ import { type EndpointState, newestPlanNumber, type RevisionRow } from "#server/
 import type { ClusterObject } from "#server/ports/cluster.ts";
 import { artifactKey } from "#worker/runtime/keys.ts";
 import type { Scope } from "#worker/runtime/scope.ts";
-import { planRecord } from "./endpoint-plan.ts";
+import { planRecord, wireOf } from "./endpoint-plan.ts";
 import { ensureObject, type Run, refOf } from "./ensure.ts";
 import { readyPods, replicasOf, troubleOf } from "./observe.ts";
 import { manifestScope, revisionInput } from "./render.ts";
@@ -77,7 +76,7 @@ export type RevisionOutcome = Readonly<{
   putOff: boolean;
 }>;
 
-const NOTHING: RevisionOutcome = { conditions: [], conflicts: [], foreign: [], putOff: false };
+export const NOTHING_MADE: RevisionOutcome = { conditions: [], conflicts: [], foreign: [], putOff: false };
 
 /** Whether a scale-down of these revisions still stands; asked of cluster and database at most once per reconcile. */
 export type MayScaleDown = (revision: number) => Promise<boolean>;
@@ -94,11 +93,11 @@ export async function ensureRevision(
   const { row, wish } = seen;
   const name = revisionObjectName(state.name, row.number);
   const deployment = scope.find({ apiVersion: "apps/v1", kind: "Deployment", namespace: scope.namespace, name });
-  if (wish.replicas === 0 && deployment == null) return NOTHING;
+  if (wish.replicas === 0 && deployment == null) return NOTHING_MADE;
   const artifact = wish.replicas > 0 ? artifactCondition(run, state, row) : null;
   const conditions = [artifact, readyCondition(scope, state, seen)].filter((condition) => condition !== null);
   const isStored = run.presence.of(state.environment.id, row.digest).kind === "present";
-  if (deployment == null && !isStored) return { ...NOTHING, conditions };
+  if (deployment == null && !isStored) return { ...NOTHING_MADE, conditions };
 
   const asked = deployment == null ? 0 : replicasOf(deployment).asked;
   const shrinks = asked > wish.replicas && (row.replicasMax === row.replicasMin || wish.replicas === 0);
@@ -184,10 +183,10 @@ export function scaleDownCheck(run: Run, scope: Scope, state: EndpointState, pla
   const read = async () => {
     const live = await scope.cluster.get(refOf(plan));
     if (live === null || live.metadata.uid !== plan.metadata.uid) return null;
-    const wire = planWireSchema.safeParse(JSON.parse((live.data as { plan?: string } | undefined)?.plan ?? "null"));
+    const wire = wireOf(live);
     const newest = await newestPlanNumber(run.db, state.uid);
-    if (!wire.success || newest !== (state.plans[0]?.number ?? 0) || wire.data.number > newest) return null;
-    return new Set(wire.data.entries.map((entry) => entry.revision));
+    if (wire === null || newest !== (state.plans[0]?.number ?? 0) || wire.number > newest) return null;
+    return new Set(wire.entries.map((entry) => entry.revision));
   };
   return async (revision) => {
     named ??= read();

@@ -9,8 +9,15 @@ import { type AcksSeen, seeAcks } from "./endpoint-acks.ts";
 import { deadlineMessage, SILENT_AFTER_MS } from "./endpoint-conditions.ts";
 import { ensurePlanObject, type PlanObject, type Published, publishPlan } from "./endpoint-plan.ts";
 import { purgeEndpoint } from "./endpoint-purge.ts";
-import { type EndpointSeen, nothingSeen, report } from "./endpoint-report.ts";
-import { ensureRevision, type RevisionSeen, readinessOf, scaleDownCheck, seeRevisions } from "./endpoint-revisions.ts";
+import { type EndpointSeen, nothingSeen, RevisionsRefused, report } from "./endpoint-report.ts";
+import {
+  ensureRevision,
+  NOTHING_MADE,
+  type RevisionSeen,
+  readinessOf,
+  scaleDownCheck,
+  seeRevisions,
+} from "./endpoint-revisions.ts";
 import type { Run } from "./ensure.ts";
 
 const DONE: Outcome = { againInMs: null };
@@ -30,16 +37,16 @@ export async function reconcileEndpoint(run: Run, uid: string): Promise<Outcome>
   try {
     const seen = await act(run, scope, state);
     await report(run, state, seen);
+    if (seen.refused !== null) throw seen.refused;
     return { againInMs: soonest(seen.timers) };
   } catch (error) {
-    if (isClusterError(error, "away", "conflict")) throw error;
-    await report(run, state, {
-      ...nothingSeen(state),
-      failure: error instanceof Error ? error.message : String(error),
-    });
+    if (isClusterError(error, "away", "conflict") || error instanceof RevisionsRefused) throw error;
+    await report(run, state, { ...nothingSeen(state), failure: wordsOf(error) });
     throw error;
   }
 }
+
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 const soonest = (timers: readonly number[]): number | null =>
   timers.length === 0 ? null : Math.max(10, Math.min(...timers));
@@ -62,6 +69,7 @@ async function act(run: Run, scope: Scope, state: EndpointState): Promise<Endpoi
     decision,
     acks,
     plan: planOutcome(state, published, acks),
+    overtaken: overtakenPlan(state, number, acks),
     conflicts: plan.conflict === null ? [] : [plan.conflict],
     revisions: revisions.map((revision) => revision.report),
   });
@@ -99,6 +107,15 @@ function planOutcome(state: EndpointState, { decision }: Published, acks: AcksSe
   return { planId: newest.id, state: next, failure: null, served };
 }
 
+/** What went out before the newest plan was decided is served until that one goes out, which may take long. */
+function overtakenPlan(state: EndpointState, number: number, acks: AcksSeen): EndpointSeen["overtaken"] {
+  const [newest, ...older] = state.plans;
+  const plan = older.find((candidate) => candidate.number === number);
+  if (newest === undefined || plan === undefined || !acks.served || plan.firstServedAt !== null) return null;
+  return { planId: plan.id, state: plan.state, failure: null, served: true };
+}
+
+/** A revision that the cluster will not take keeps neither the others from their pods nor a plan from its proof. */
 async function ensureRevisions(
   run: Run,
   scope: Scope,
@@ -109,8 +126,13 @@ async function ensureRevisions(
 ): Promise<EndpointSeen> {
   const mayScaleDown = scaleDownCheck(run, scope, state, plan.object);
   let all = seen;
+  const refused: unknown[] = [];
   for (const revision of revisions) {
-    const one = await ensureRevision(run, scope, state, plan.object, revision, mayScaleDown);
+    const one = await ensureRevision(run, scope, state, plan.object, revision, mayScaleDown).catch((error: unknown) => {
+      if (isClusterError(error, "away", "conflict")) throw error;
+      refused.push(error);
+      return NOTHING_MADE;
+    });
     const subject = { subjectKind: "revision", subjectId: revision.row.id } as const;
     all = {
       ...all,
@@ -124,7 +146,7 @@ async function ensureRevisions(
       ],
     };
   }
-  return all;
+  return refused.length === 0 ? all : { ...all, refused: new RevisionsRefused(refused.map(wordsOf), refused) };
 }
 
 const PUT_OFF_MS = 1_000;

@@ -35,7 +35,7 @@ export type EndpointReport = Readonly<{
   acknowledged: number;
   routers: number;
   purged: boolean;
-  plan?: PlanReport;
+  plans: readonly PlanReport[];
   revisions: readonly RevisionReport[];
   conditions: readonly SubjectCondition[];
   acks: readonly AckReport[];
@@ -54,8 +54,8 @@ export async function reportEndpoint(db: Database, report: EndpointReport): Prom
       conditions AS (${upsertConditions(report.conditions)}),
       acks AS (${upsertAcks(report)}),
       forgotten AS (${forgetAcks(report)}),
-      plan AS (${updatePlan(report.plan)}),
-      ended AS (${endOlderPlans(report.plan)}),
+      plans AS (${updatePlans(report.plans)}),
+      ended AS (${endOlderPlans(report.plans)}),
       status AS (
     INSERT INTO "EndpointStatus" AS s ("endpointUid", "observedGeneration", "publishedPlan", "publishedAt", acknowledged,
                                        routers, "observedAt", "purgedAt")
@@ -98,21 +98,19 @@ const forgetAcks = ({ endpointUid, routerPodUids }: EndpointReport) => Prisma.sq
   DELETE FROM "PlanAck" WHERE ${routerPodUids !== null} AND "endpointUid" = ${endpointUid}::uuid
     AND "podUid" NOT IN (SELECT jsonb_array_elements_text(${JSON.stringify(routerPodUids ?? [])}::jsonb))`;
 
-const updatePlan = (plan: PlanReport | undefined) => Prisma.sql`
-  UPDATE "TrafficPlanStatus" SET
-    state = CASE WHEN state = 'pending' THEN ${plan?.state ?? "pending"} ELSE state END,
-    "appliedAt" = CASE WHEN state = 'pending' AND ${plan?.state === "applied"} THEN clock_timestamp()
-                  ELSE "appliedAt" END,
-    "failedAt" = CASE WHEN state = 'pending' AND ${plan?.state === "failed"} THEN clock_timestamp()
-                 ELSE "failedAt" END,
-    failure = CASE WHEN state = 'pending' THEN ${plan?.failure ?? null}::text ELSE failure END,
-    "firstServedAt" = CASE WHEN ${plan?.served === true} THEN coalesce("firstServedAt", clock_timestamp())
-                      ELSE "firstServedAt" END
-  WHERE "planId" = ${plan?.planId ?? null}::uuid`;
+const updatePlans = (plans: readonly PlanReport[]) => Prisma.sql`
+  UPDATE "TrafficPlanStatus" s SET
+    state = CASE WHEN s.state = 'pending' THEN n.state ELSE s.state END,
+    "appliedAt" = CASE WHEN s.state = 'pending' AND n.state = 'applied' THEN clock_timestamp() ELSE s."appliedAt" END,
+    "failedAt" = CASE WHEN s.state = 'pending' AND n.state = 'failed' THEN clock_timestamp() ELSE s."failedAt" END,
+    failure = CASE WHEN s.state = 'pending' THEN n.failure ELSE s.failure END,
+    "firstServedAt" = CASE WHEN n.served THEN coalesce(s."firstServedAt", clock_timestamp()) ELSE s."firstServedAt" END
+  FROM jsonb_to_recordset(${JSON.stringify(plans)}::jsonb) AS n("planId" uuid, state text, failure text, served boolean)
+  WHERE s."planId" = n."planId"`;
 
-const endOlderPlans = (plan: PlanReport | undefined) => Prisma.sql`
+const endOlderPlans = (plans: readonly PlanReport[]) => Prisma.sql`
   UPDATE "TrafficPlanStatus" s SET "supersededAt" = clock_timestamp()
   FROM "TrafficPlan" older, "TrafficPlan" newer
-  WHERE ${plan?.served === true} AND newer.id = ${plan?.planId ?? null}::uuid
+  WHERE newer.id = ANY(${plans.filter(({ served }) => served).map(({ planId }) => planId)}::uuid[])
     AND older."endpointUid" = newer."endpointUid" AND older.number < newer.number AND s."planId" = older.id
     AND s.state = 'applied' AND s."supersededAt" IS NULL`;
