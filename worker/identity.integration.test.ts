@@ -78,6 +78,38 @@ test("a database older than the cluster: nothing is written until a person decid
   expect(await predict(world, "restored")).toMatchObject({ plan: "4", revision: "1" });
 });
 
+test("a number that a restored database hands out a second time is not taken for the plan that routers have", async () => {
+  await createEndpoint(world, "renumbered");
+  await addRevision(world, "renumbered", "scale", 1);
+  await addRevision(world, "renumbered", "scale", 2);
+  await untilApplied(world, "renumbered", 2);
+  await putTraffic(world, "renumbered", 2, { 1: 50, 2: 50 });
+  await untilApplied(world, "renumbered", 3);
+  const before = planIn(world, "renumbered");
+
+  // What people decided, before any worker looked, in a database that had lost this plan 3.
+  await world.db.read.$executeRaw`
+    WITH plan AS (
+      UPDATE "TrafficPlan" p SET "decidedAt" = clock_timestamp() FROM "Endpoint" e
+      WHERE e.uid = p."endpointUid" AND e.name = 'renumbered' AND p.number = 3 RETURNING p.id
+    ), status AS (
+      UPDATE "TrafficPlanStatus" s SET state = 'pending', "appliedAt" = NULL, "firstServedAt" = NULL
+      FROM plan WHERE s."planId" = plan.id
+    )
+    UPDATE "TrafficPlanEntry" t SET ranges = CASE t.revision WHEN 1 THEN '[[0, 10000]]'::jsonb ELSE '[]' END,
+      "weightBps" = CASE t.revision WHEN 1 THEN 10000 ELSE 0 END
+    FROM plan WHERE t."planId" = plan.id`;
+  const behind = await complaint("DatabaseBehindCluster", "renumbered");
+  expect(behind.message).toContain("The cluster holds plan 3, the database knows another one of that number");
+  expect(planIn(world, "renumbered")).toEqual(before);
+  expect((await world.call("GET", "/endpoints/renumbered")).plan).toMatchObject({ number: 3, status: "pending" });
+  const refused = await world.rest.call("DELETE", "/endpoints/renumbered");
+  expect(refused.body).toMatchObject({ status: 412, code: "plan_conflict" });
+  expect((await world.call("POST", "/endpoints/renumbered/reassert", { body: {} })).number).toBe(4);
+  await untilApplied(world, "renumbered", 4);
+  expect(await predict(world, "renumbered")).toMatchObject({ plan: "4", revision: "1" });
+});
+
 test("a revision's objects are orphans too once its row is lost", async () => {
   const { uid } = await world.db.read.endpoint.findFirstOrThrow({ where: { name: "restored" } });
   const lost = await world.db.read.revision.findFirstOrThrow({ where: { endpointUid: uid, number: 2 } });

@@ -31,6 +31,7 @@ const ask = (more: Partial<PublishQuestion>) =>
     ]),
     publishWhen: "now",
     clusterPlan: 4,
+    clusterDecidedAt: decidedAt.toISOString(),
     readiness: [ready(1, 2), ready(2, 1)],
     now: after(1),
     ...more,
@@ -76,7 +77,10 @@ test("a failed plan is not tried again", () => {
 
 test("what is there is not written again, and a higher number in the cluster stops everything", () => {
   expect(ask({ clusterPlan: 5, readiness: [] })).toEqual({ kind: "published" });
-  expect(ask({ clusterPlan: 6 })).toEqual({ kind: "stop", reason: "DatabaseBehindCluster", clusterPlan: 6 });
+  const behind = (clusterPlan: number) => ({ kind: "stop", reason: "DatabaseBehindCluster", clusterPlan });
+  expect(ask({ clusterPlan: 6 })).toEqual(behind(6));
+  expect(ask({ clusterPlan: 5, clusterDecidedAt: after(-60).toISOString() })).toEqual(behind(5));
+  expect(ask({ clusterPlan: 4, clusterDecidedAt: after(-60).toISOString() })).toEqual({ kind: "publish" });
 });
 
 test("an endpoint's removal waits for nothing", () => {

@@ -17,6 +17,8 @@ export type PublishQuestion = Readonly<{
   publishWhen: "now" | "capacity";
   /** Number in the endpoint's ConfigMap; null when there is none. */
   clusterPlan: number | null;
+  /** When the plan in the ConfigMap was decided, as ISO text; null when there is none. */
+  clusterDecidedAt: string | null;
   /** Of the revisions in `plan`; a missing one has no pods. */
   readiness: readonly RevisionReadiness[];
   now: Date;
@@ -39,6 +41,9 @@ export type PublishDecision =
 export function decidePublish(question: PublishQuestion): PublishDecision {
   const { plan, clusterPlan, now } = question;
   if (clusterPlan !== null && clusterPlan > plan.number)
+    return { kind: "stop", reason: "DatabaseBehindCluster", clusterPlan };
+  // A restored database hands out numbers a second time: routers have this number, and not this plan.
+  if (clusterPlan === plan.number && question.clusterDecidedAt !== plan.decidedAt.toISOString())
     return { kind: "stop", reason: "DatabaseBehindCluster", clusterPlan };
   if (clusterPlan === plan.number) return { kind: "published" };
   if (plan.state === "failed") return { kind: "failed" };

@@ -1,7 +1,7 @@
 import { planConfigMapName } from "#domain/shared/cluster-names.ts";
 import type { PlanRecord } from "#domain/traffic/plan-record.ts";
 import { decidePublish, type PublishDecision, type RevisionReadiness } from "#domain/traffic/publish.ts";
-import { planWireSchema } from "#domain/traffic/wire.ts";
+import { type PlanWire, planWireSchema } from "#domain/traffic/wire.ts";
 import { planConfigMap } from "#k8s/manifests/plan.ts";
 import type { EndpointState, PlanRow } from "#server/db/reconcile/endpoint-state.ts";
 import { newestPlanNumber } from "#server/db/reconcile/endpoint-state.ts";
@@ -12,7 +12,7 @@ import { manifestScope, planWire } from "./render.ts";
 
 /** The endpoint's ConfigMap as it is in the cluster. `number` null: its content is not a plan. */
 export type PlanObject =
-  | { kind: "ours"; object: ClusterObject; number: number | null; conflict: string | null }
+  | { kind: "ours"; object: ClusterObject; number: number | null; decidedAt: string | null; conflict: string | null }
   | { kind: "foreign"; why: string }
   /** Deleted, or never made. */
   | { kind: "none" };
@@ -36,7 +36,7 @@ export async function ensurePlanObject(run: Run, scope: Scope, state: EndpointSt
   if (live !== null) {
     const why = whyNotOurs(zero, live);
     if (why !== null) return { kind: "foreign", why };
-    return { kind: "ours", object: live, number: numberOf(live), conflict: null };
+    return { kind: "ours", object: live, ...contentOf(live), conflict: null };
   }
   if (state.plans[0]?.kind === "delete") return { kind: "none" };
   run.failpoint("before-plan-zero");
@@ -68,6 +68,7 @@ export async function publishPlan(
           plan: planRecord(newest),
           publishWhen: newest.publishWhen,
           clusterPlan: current.number,
+          clusterDecidedAt: current.decidedAt,
           readiness,
           now: state.now,
         });
@@ -87,6 +88,8 @@ export async function publishPlan(
 
 /** What looks like an old database may be an old read of it: another worker may have gone on. */
 async function refuseIfOutdated(run: Run, state: EndpointState, clusterPlan: number): Promise<void> {
+  // Of one number only one was decided here, whenever this was read.
+  if (state.plans[0]?.number === clusterPlan) return;
   if ((await newestPlanNumber(run.db, state.uid)) >= clusterPlan)
     throw new ClusterError("conflict", `plan ${clusterPlan} of ${state.name} was decided after this was read`);
 }
@@ -103,15 +106,21 @@ const asPlanObject = (ensured: Ensured): PlanObject =>
     : {
         kind: "ours",
         object: ensured.object,
-        number: numberOf(ensured.object),
+        ...contentOf(ensured.object),
         conflict: ensured.kind === "written" ? ensured.conflict : null,
       };
 
-function numberOf(live: ClusterObject): number | null {
+function contentOf(live: ClusterObject): Pick<Extract<PlanObject, { kind: "ours" }>, "number" | "decidedAt"> {
+  const wire = wireOf(live);
+  return { number: wire?.number ?? null, decidedAt: wire?.decidedAt ?? null };
+}
+
+/** The plan that a ConfigMap holds; null: it holds none. */
+export function wireOf(live: ClusterObject): PlanWire | null {
   const data = live.data as { plan?: unknown } | undefined;
   if (typeof data?.plan !== "string") return null;
   try {
-    return planWireSchema.parse(JSON.parse(data.plan)).number;
+    return planWireSchema.parse(JSON.parse(data.plan));
   } catch {
     return null;
   }

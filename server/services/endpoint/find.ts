@@ -17,6 +17,8 @@ export type EndpointRow = Readonly<{
   /** Number of the newest plan, and of the one in the cluster as last read; 0: none. */
   newestPlan: number;
   clusterPlan: number;
+  /** The worker has found another plan in the cluster than this database knows by its number. */
+  isBehind: boolean;
   environment: Readonly<{
     id: string;
     name: string;
@@ -56,6 +58,8 @@ const SELECT_ENDPOINTS = `
   SELECT e.uid, e.name, e.generation, e.salt, e."healthTargets", e."pinnedAt", e."silencedUntil",
          e."deletedAt", e."createdBy", e."createdAt", v.id AS "environmentId", v.name AS "environmentName", v.kind AS "environmentKind",
          v."gatewayUrl", vs."observedAt" AS "environmentObservedAt", coalesce(s."publishedPlan", 0) AS "clusterPlan",
+         EXISTS (SELECT FROM "Condition" c WHERE c."subjectKind" = 'endpoint' AND c."subjectId" = e.uid
+           AND c.type = 'DatabaseBehindCluster' AND c.status = 'True') AS "isBehind",
          (SELECT coalesce(max(p.number), 0) FROM "TrafficPlan" p WHERE p."endpointUid" = e.uid) AS "newestPlan"
   FROM "Endpoint" e
   JOIN "Environment" v ON v.id = e."environmentId"
@@ -78,13 +82,17 @@ export const findEndpoint = async (tx: Tx, ref: EndpointRef): Promise<EndpointRo
  */
 export async function lockEndpoint(tx: Tx, ref: EndpointRef): Promise<EndpointRow> {
   const row = await lockEvenBehind(tx, ref);
-  if (row.clusterPlan <= row.newestPlan) return row;
+  if (!isDatabaseBehind(row)) return row;
   throw new DomainError(
     "plan_conflict",
     `The cluster holds plan ${row.clusterPlan} of this endpoint, this database knows ${row.newestPlan}: it seems to be an older copy. To go on with what the database says: POST /endpoints/${row.name}/reassert.`,
     { detail: { clusterPlan: row.clusterPlan, newestPlan: row.newestPlan } },
   );
 }
+
+/** Once a number above the cluster's was decided, that is what holds, whether or not the worker has said so yet. */
+export const isDatabaseBehind = ({ clusterPlan, newestPlan, isBehind }: EndpointRow): boolean =>
+  clusterPlan > newestPlan || (clusterPlan === newestPlan && isBehind);
 
 /** As `lockEndpoint`, also while the database is behind the cluster. */
 export async function lockEvenBehind(tx: Tx, ref: EndpointRef): Promise<EndpointRow> {

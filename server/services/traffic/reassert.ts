@@ -4,7 +4,7 @@ import { planViewSchema } from "#domain/shared/views.ts";
 import type { Tx } from "#server/db/client.ts";
 import { findPlans, type PlanRow } from "#server/db/plans.ts";
 import { requireWriteIn } from "#server/services/context.ts";
-import { type EndpointRow, lockEvenBehind } from "#server/services/endpoint/find.ts";
+import { type EndpointRow, findEndpoint, isDatabaseBehind, lockEvenBehind } from "#server/services/endpoint/find.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { findBasePlan } from "./base-plan.ts";
 import { decidePlan, describeEntries, storedEntries } from "./decide-plan.ts";
@@ -23,10 +23,12 @@ export const reassertPlan = defineVerb({
   output: planViewSchema,
   run: (ctx, { reason, toPlan, ...ref }) =>
     ctx.write(async (tx) => {
-      const endpoint = await lockEvenBehind(tx, ref);
-      requireWriteIn(ctx.actor, endpoint.environment.kind);
+      const { environment } = await lockEvenBehind(tx, ref);
+      requireWriteIn(ctx.actor, environment.kind);
+      // Whoever waited for the lock has seen what was before it.
+      const endpoint = await findEndpoint(tx, { ...ref, environment: environment.name });
       const { clusterPlan, newestPlan } = endpoint;
-      if (clusterPlan <= newestPlan)
+      if (!isDatabaseBehind(endpoint))
         throw new DomainError("plan_conflict", "The cluster holds no plan that this database does not know.", {
           detail: { clusterPlan, newestPlan },
         });
