@@ -10,9 +10,10 @@ const BACKOFF_SECONDS = 15;
 
 export type DeliveryJob = Readonly<{ db: Database; log: Log; webhook: Webhook; publicUrl: string }>;
 
-/** Sends what is due. Each message is tried on its own; one that fails comes again later. */
-export async function deliverDue({ db, log, webhook, publicUrl }: DeliveryJob): Promise<void> {
+/** Sends what is due. Each message is tried on its own; one that fails comes again later. After `signal` no other begins. */
+export async function deliverDue({ db, log, webhook, publicUrl }: DeliveryJob, signal: AbortSignal): Promise<void> {
   for (const due of await dueDeliveries(db)) {
+    if (signal.aborted) return;
     const failure = await webhook.send({ id: due.id, event: due.event, body: bodyOf(due, publicUrl) }).then(
       () => null,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),

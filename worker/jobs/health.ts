@@ -31,16 +31,18 @@ export type HealthJob = Readonly<{
   incidentAfterMs: number;
 }>;
 
-/** Judges every endpoint once. Nothing is written where nothing changed. */
+/** Judges every endpoint once. Nothing is written where nothing changed; one that fails keeps none from its incident. */
 export async function judgeHealth(job: HealthJob): Promise<void> {
-  const states = await loadHealth(job.ctx.db);
+  const cannot = (endpoint: string, error: unknown) =>
+    job.ctx.log.error({ endpoint, err: error }, "could not judge health");
+  const states = await loadHealth(job.ctx.db, cannot);
   const rates = await readRates(job.metrics);
   const judged = states.map((state) => judge(job, state, rates));
   await saveHealth(
     job.ctx.db,
     judged.filter(({ state, record }) => differs(state, record)).map(({ record }) => record),
   );
-  for (const one of judged) await followUp(job, one);
+  for (const one of judged) await followUp(job, one).catch((error: unknown) => cannot(one.state.name, error));
 }
 
 type Rates = Readonly<{
@@ -158,8 +160,8 @@ const inSentence = (words: string): string => {
 };
 
 function blindness({ ctx }: HealthJob, { environmentId, now }: HealthState): Unseen | null {
-  const scope = ctx.scopes.all().find((one) => one.environmentId === environmentId);
-  if (scope === undefined) return { why: "its environment has not been looked at yet", since: now };
+  const scope = ctx.scopes.of(environmentId);
+  if (scope === null) return { why: "its environment has not been looked at yet", since: now };
   const { synced, staleMs } = scope.fresh();
   if (synced && staleMs <= STALE_MS) return null;
   // Never seen by this process at all.

@@ -14,8 +14,8 @@ const NOTHING_TO_DO: Outcome = { againInMs: null };
  * A key of its own, so that a large upload holds up no rollback. Throws what the store or the file system said.
  */
 export async function reconcileArtifact(run: Run, environmentId: string, digest: string): Promise<Outcome> {
-  const scope = run.scopes.all().find((candidate) => candidate.environmentId === environmentId);
-  const store = scope === undefined ? null : storeOf(run, scope);
+  const scope = run.scopes.of(environmentId);
+  const store = scope === null ? null : storeOf(run, scope);
   // Its pod's readiness wakes whoever waits.
   if (store === null) {
     settle(run, environmentId, digest, "The environment's artifact store is not ready yet.");

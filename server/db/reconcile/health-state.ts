@@ -58,10 +58,16 @@ const stateSchema = z.object({
 });
 export type HealthState = z.infer<typeof stateSchema>;
 
-/** Everything that health is judged from but for metrics, of all endpoints, in one round trip. */
-export async function loadHealth(db: Database): Promise<HealthState[]> {
-  const rows = await db.read.$queryRaw<{ state: unknown }[]>`
-    SELECT json_build_object(
+/**
+ * Everything that health is judged from but for metrics, of all endpoints, in one round trip. A row that cannot be read
+ * is told to `onUnreadable`, and is missing.
+ */
+export async function loadHealth(
+  db: Database,
+  onUnreadable: (endpoint: string, error: unknown) => void,
+): Promise<HealthState[]> {
+  const rows = await db.read.$queryRaw<{ name: string; state: unknown }[]>`
+    SELECT e.name, json_build_object(
       'now', clock_timestamp(), 'uid', e.uid, 'name', e.name, 'environmentId', v.id, 'environment', v.name,
       'namespace', v.namespace,
       'targets', e."healthTargets", 'newestPlan', coalesce(n.number, 0), 'newestState', n.state,
@@ -93,7 +99,12 @@ export async function loadHealth(db: Database): Promise<HealthState[]> {
       LEFT JOIN "TrafficPlanStatus" ps ON ps."planId" = p.id
       WHERE p."endpointUid" = e.uid ORDER BY p.number DESC LIMIT 1) n ON true
     WHERE e."deletedAt" IS NULL`;
-  return rows.map(({ state }) => stateSchema.parse(state));
+  return rows.flatMap(({ name, state }) => {
+    const parsed = stateSchema.safeParse(state);
+    if (parsed.success) return [parsed.data];
+    onUnreadable(name, parsed.error);
+    return [];
+  });
 }
 
 export type HealthRow = HealthRecord & Readonly<{ endpointUid: string }>;
@@ -113,7 +124,7 @@ export async function saveHealth(db: Database, rows: readonly HealthRow[]): Prom
   );
   await db.read.$queryRaw`
     WITH saved AS (
-      INSERT INTO "EndpointHealth" ("endpointUid", state, cause, revision, target, "blindTo", "blindWhy", "blindSince",
+      INSERT INTO "EndpointHealth" AS h ("endpointUid", state, cause, revision, target, "blindTo", "blindWhy", "blindSince",
                                     since, "missedSince", "metSince", "afterPlan", "afterPlanAt")
       SELECT n."endpointUid", n.state, n.cause, n.revision, n.target, n."blindTo", n."blindWhy", n."blindSince",
              n.since, n."missedSince", n."metSince", n."afterPlan", n."afterPlanAt"
@@ -124,7 +135,10 @@ export async function saveHealth(db: Database, rows: readonly HealthRow[]): Prom
       ON CONFLICT ("endpointUid") DO UPDATE SET state = excluded.state, cause = excluded.cause,
         revision = excluded.revision, target = excluded.target, "blindTo" = excluded."blindTo",
         "blindWhy" = excluded."blindWhy", "blindSince" = excluded."blindSince", since = excluded.since,
-        "missedSince" = excluded."missedSince", "metSince" = excluded."metSince", "afterPlan" = excluded."afterPlan",
+        -- A person who resolved the incident meanwhile has set it later than this look knows.
+        "missedSince" = CASE WHEN excluded."missedSince" IS NOT NULL
+                        THEN greatest(excluded."missedSince", h."missedSince") END,
+        "metSince" = excluded."metSince", "afterPlan" = excluded."afterPlan",
         "afterPlanAt" = excluded."afterPlanAt"
       RETURNING 1)
     SELECT pg_notify(${NEWS_CHANNEL}, '')::text FROM saved LIMIT 1`;
