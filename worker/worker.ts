@@ -14,7 +14,7 @@ import type { Log } from "#server/observability/log.ts";
 import { isClusterError } from "#server/ports/cluster.ts";
 import { type HealthPace, watchHealth } from "./jobs/watch-health.ts";
 import { reconcile } from "./reconcilers/dispatch.ts";
-import { answerRequests } from "./reconcilers/dry-run.ts";
+import { createAnswering } from "./reconcilers/dry-run.ts";
 import { isArtifactStore, keysOf } from "./reconcilers/wake.ts";
 import { createClusters } from "./runtime/clusters.ts";
 import type { WorkerContext } from "./runtime/context.ts";
@@ -169,9 +169,9 @@ async function follow(ctx: WorkerContext, leadership: Leadership, options: Worke
     hinted.add(hint.data.id);
     ctx.queue.add(keyOf(hint.data), "change");
   });
-  await leadership.listen(REQUEST_CHANNEL, () => {
-    answerRequests(ctx).catch(complain("could not answer a request"));
-  });
+  const answerRequests = createAnswering(ctx);
+  const answer = () => void answerRequests().catch(complain("could not answer a request"));
+  await leadership.listen(REQUEST_CHANNEL, answer);
   const poll = async () => {
     for (const change of await changesAfter(ctx.db, cursor)) {
       // What was hinted at is committed, and looked at since.
@@ -180,7 +180,7 @@ async function follow(ctx: WorkerContext, leadership: Leadership, options: Worke
     }
     // Of what was read before its notification came.
     for (const id of hinted) if (BigInt(id) <= cursor) hinted.delete(id);
-    await answerRequests(ctx);
+    answer();
     ctx.metrics.queueDepth.set(ctx.queue.depth());
   };
   const resync = async () => {

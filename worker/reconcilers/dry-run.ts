@@ -2,7 +2,7 @@ import { z } from "zod";
 import { planConfigMapName } from "#domain/shared/cluster-names.ts";
 import { revisionObjects } from "#k8s/manifests/revision.ts";
 import { loadEndpoint } from "#server/db/reconcile/endpoint-state.ts";
-import { answerRequest, findVersion, openRequests } from "#server/db/reconcile/requests.ts";
+import { answerRequest, findVersion, openRequests, type WorkerRequestRow } from "#server/db/reconcile/requests.ts";
 import { type ClusterObject, isClusterError } from "#server/ports/cluster.ts";
 import type { WorkerContext } from "#worker/runtime/context.ts";
 import { type Difference, differencesOf } from "./differences.ts";
@@ -26,15 +26,28 @@ const requestSchema = z.object({
 type ObjectAnswer = Readonly<{ kind: string; name: string; action: string; fields: readonly Difference[] }>;
 type DryRunAnswer = { objects: unknown[]; differences: ObjectAnswer[] };
 
-/** Answers what web has asked and nobody has answered. A question that fails is answered with what was wrong. */
-export async function answerRequests(ctx: WorkerContext): Promise<void> {
-  for (const { id, kind, request } of await openRequests(ctx.db)) {
-    const answer =
-      kind === "dryRunRevision"
-        ? await dryRunRevision(ctx, request).catch((error: unknown) => refusal(error))
-        : refusal(new Error(`the worker knows no question "${kind}"`));
-    await answerRequest(ctx.db, id, answer);
-  }
+/**
+ * Answers what web has asked and nobody has answered, each question on its own: one about a cluster that is away holds
+ * up no other. One that fails is answered with what was wrong.
+ */
+export function createAnswering(ctx: WorkerContext): () => Promise<void> {
+  const underWay = new Set<string>();
+  const answerOne = async ({ id, kind, request }: WorkerRequestRow) => {
+    if (underWay.has(id)) return;
+    underWay.add(id);
+    try {
+      const answer =
+        kind === "dryRunRevision"
+          ? await dryRunRevision(ctx, request).catch((error: unknown) => refusal(error))
+          : refusal(new Error(`the worker knows no question "${kind}"`));
+      await answerRequest(ctx.db, id, answer);
+    } finally {
+      underWay.delete(id);
+    }
+  };
+  return async () => {
+    await Promise.all((await openRequests(ctx.db)).map(answerOne));
+  };
 }
 
 /** In the shape of an answer, so that the person sees the cluster's own words. */
