@@ -9,18 +9,24 @@ export type DatabaseSession = Readonly<{
   close(): Promise<void>;
 }>;
 
+/** As often as this somebody who listens is connected again; meanwhile notifications are lost, as they always may be. */
+const AGAIN_MS = 1_000;
+
 /** Connects when first used, and again when the connection was lost. `url` must not lead through a pooler. */
 export function openSession(url: string, onLost: (error: Error) => void): DatabaseSession {
   let connected: Promise<pg.Client> | null = null;
   // Locks of a session are granted to it again and again, so who holds what here is counted here.
   const held = new Set<string>();
   const listeners = new Map<string, Set<(payload: string) => void>>();
+  let closed = false;
+  let isDue = false;
 
   const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: 10_000 });
     client.on("error", onLost);
     client.on("end", () => {
       connected = null;
+      listenAgain();
     });
     client.on("notification", ({ channel, payload }) => {
       for (const listener of listeners.get(channel) ?? []) listener(payload ?? "");
@@ -35,6 +41,16 @@ export function openSession(url: string, onLost: (error: Error) => void): Databa
       throw error;
     });
     return connected;
+  };
+
+  const listenAgain = () => {
+    if (isDue) return;
+    isDue = true;
+    setTimeout(() => {
+      isDue = false;
+      if (closed || ![...listeners.values()].some(({ size }) => size > 0)) return;
+      client().catch(listenAgain);
+    }, AGAIN_MS).unref();
   };
 
   return {
@@ -71,6 +87,7 @@ export function openSession(url: string, onLost: (error: Error) => void): Databa
     },
 
     async close() {
+      closed = true;
       const open = await connected?.catch(() => null);
       await open?.end();
     },
