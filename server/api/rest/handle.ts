@@ -105,8 +105,13 @@ async function endWhenRefused(container: Container, request: Request, match: Mat
   const over = new AbortController();
   stream.once("close", () => over.abort());
   try {
-    for await (const { news } of container.services.feed.follow(null, over.signal))
-      if (concerns(news, actor.id)) requirePermission(await actorOf(container, request), match.route.verb.permission);
+    let isFirst = true;
+    for await (const { news } of container.services.feed.follow(null, over.signal)) {
+      // Opening it took a while, of which nothing is told.
+      if (isFirst || concerns(news, actor.id))
+        requirePermission(await actorOf(container, request), match.route.verb.permission);
+      isFirst = false;
+    }
   } catch (error) {
     const known = knownFailure(error);
     // A database that is away refuses nobody.
