@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { reportEnvironment } from "#server/db/reconcile/environment-state.ts";
 import { aScalingModel } from "#test/factories/onnx.ts";
 import { type Rest, startRest } from "#test/support/rest.ts";
 
@@ -352,4 +353,43 @@ test("what was put back by hand holds on when the plan of the ledger that gives 
     entries: [{ revision: 1, weightPercent: 100 }],
   });
   expect(await rangesOf("by-hand", 1004)).toEqual(await rangesOf("by-hand", 1));
+});
+
+test("a long list shows each endpoint with the revisions of its plan, however many others there are", async () => {
+  await rest.call("POST", "/environments", {
+    body: { name: "many", cluster: "local", namespace: "many", kind: "development", gatewayUrl: "https://x.example" },
+  });
+  // 120 endpoints with 100 revisions each, every one of which serves another: more than 10,000 pairs of both.
+  await db().$executeRaw`
+    WITH e AS (
+      INSERT INTO "Endpoint" (name, "environmentId", salt, "healthTargets", "createdBy")
+      SELECT 'many-' || n, v.id, 's', '{}', 't' FROM generate_series(1, 120) n, "Environment" v WHERE v.name = 'many'
+      RETURNING uid, substr(name, 6)::int AS n
+    ), r AS (
+      INSERT INTO "Revision" ("endpointUid", number, "versionId", runtime, "replicasMin", "replicasMax", resources, env, "createdBy")
+      SELECT e.uid, number, (SELECT id FROM "ModelVersion" LIMIT 1), 'onnx', 1, 1,
+             '{"cpu":"1","memory":"1Gi","gpu":0}', '{}', 't' FROM e, generate_series(1, 100) number
+    ), p AS (
+      INSERT INTO "TrafficPlan" ("endpointUid", number, kind, salt, "decidedBy")
+      SELECT uid, 1, 'revision', 's', 't' FROM e RETURNING id, "endpointUid"
+    )
+    INSERT INTO "TrafficPlanEntry" ("planId", revision, role, "weightBps", ranges)
+    SELECT p.id, 1 + e.n % 100, 'live', 10000, '[[0, 10000]]' FROM p JOIN e ON e.uid = p."endpointUid"`;
+  const { items } = (await rest.call("GET", "/endpoints?environment=many&limit=200")).body;
+  expect(items).toHaveLength(120);
+  const shown = items.map((item: { revisions: { revision: number }[] }) => item.revisions.map((r) => r.revision));
+  const named = items.map((item: { plan: { entries: { revision: number }[] } }) => [item.plan.entries[0]?.revision]);
+  expect(shown).toEqual(named);
+});
+
+test("what the worker has never seen was seen never, and not in 1970", async () => {
+  const { id } = await db().environment.findFirstOrThrow({ where: { name: "prod" } });
+  await reportEnvironment(rest.container.services.db, {
+    environmentId: id,
+    observedGeneration: 1,
+    routersReady: 0,
+    conditions: [],
+  });
+  const { items } = (await rest.call("GET", "/environments")).body;
+  expect(items.find(({ name }: { name: string }) => name === "prod")).toMatchObject({ observedAt: null });
 });

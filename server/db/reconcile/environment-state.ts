@@ -28,7 +28,6 @@ const schema = z.object({
   status: z
     .object({
       observedGeneration: z.number(),
-      observedAt: moment,
       routersReady: z.number(),
       missingRights: z
         .array(z.string())
@@ -78,16 +77,16 @@ export async function loadEnvironment(db: Database, id: string): Promise<Environ
 /** Nothing of a removed environment is left in its cluster. */
 export async function reportPurged(db: Database, id: string): Promise<void> {
   await db.read.$executeRaw`
-    INSERT INTO "EnvironmentStatus" AS s ("environmentId", "observedGeneration", "observedAt", "purgedAt")
-    SELECT id, generation, to_timestamp(0), clock_timestamp() FROM "Environment" WHERE id = ${id}::uuid
+    INSERT INTO "EnvironmentStatus" AS s ("environmentId", "observedGeneration", "purgedAt")
+    SELECT id, generation, clock_timestamp() FROM "Environment" WHERE id = ${id}::uuid
     ON CONFLICT ("environmentId") DO UPDATE SET "purgedAt" = coalesce(s."purgedAt", excluded."purgedAt")`;
 }
 
 /** What the cluster says of our rights there. */
 export async function reportRights(db: Database, id: string, missing: readonly string[]): Promise<void> {
   await db.read.$executeRaw`
-    INSERT INTO "EnvironmentStatus" ("environmentId", "observedGeneration", "observedAt", "missingRights", "rightsCheckedAt")
-    VALUES (${id}::uuid, 0, to_timestamp(0), ${missing}::text[], clock_timestamp())
+    INSERT INTO "EnvironmentStatus" ("environmentId", "observedGeneration", "missingRights", "rightsCheckedAt")
+    VALUES (${id}::uuid, 0, ${missing}::text[], clock_timestamp())
     ON CONFLICT ("environmentId") DO UPDATE SET "missingRights" = excluded."missingRights",
       "rightsCheckedAt" = excluded."rightsCheckedAt"`;
 }
@@ -105,8 +104,8 @@ export async function reportEnvironment(db: Database, report: EnvironmentReport)
   const conditions = report.conditions.map((condition) => ({ ...condition, ...subject }));
   await db.read.$executeRaw`
     WITH conditions AS (${upsertConditions(conditions)})
-    INSERT INTO "EnvironmentStatus" ("environmentId", "observedGeneration", "observedAt", "routersReady")
-    VALUES (${report.environmentId}::uuid, ${report.observedGeneration}, to_timestamp(0), ${report.routersReady})
+    INSERT INTO "EnvironmentStatus" ("environmentId", "observedGeneration", "routersReady")
+    VALUES (${report.environmentId}::uuid, ${report.observedGeneration}, ${report.routersReady})
     ON CONFLICT ("environmentId") DO UPDATE SET "observedGeneration" = excluded."observedGeneration",
       "routersReady" = excluded."routersReady"`;
 }

@@ -76,8 +76,8 @@ async function abandonEverything(
   const environments = await tx.$executeRaw`
     UPDATE "Environment" SET "removedAt" = clock_timestamp() WHERE "clusterId" = ${clusterId}::uuid AND "removedAt" IS NULL`;
   await tx.$executeRaw`
-    INSERT INTO "EnvironmentStatus" AS s ("environmentId", "observedGeneration", "observedAt", "purgedAt")
-    SELECT id, generation, to_timestamp(0), clock_timestamp() FROM "Environment" WHERE "clusterId" = ${clusterId}::uuid
+    INSERT INTO "EnvironmentStatus" AS s ("environmentId", "observedGeneration", "purgedAt")
+    SELECT id, generation, clock_timestamp() FROM "Environment" WHERE "clusterId" = ${clusterId}::uuid
     ON CONFLICT ("environmentId") DO UPDATE SET "purgedAt" = coalesce(s."purgedAt", excluded."purgedAt")`;
   return { environments, endpoints };
 }

@@ -61,7 +61,7 @@ export const getOverview = defineVerb({
         lastChange: plan === undefined ? null : lastChangeOf(plan),
         ...metrics.of(row.environment.name, row.name),
         pinnedAt: row.pinnedAt?.toISOString() ?? null,
-        observedAt: row.environment.status?.observedAt.toISOString() ?? null,
+        observedAt: row.environment.status?.observedAt?.toISOString() ?? null,
       };
     });
     return {

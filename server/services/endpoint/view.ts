@@ -20,19 +20,21 @@ export async function endpointView(tx: Tx, row: EndpointRow): Promise<EndpointVi
   return assemble(row, health, plan ?? null, await revisionViews(tx, revisions), conditions.get(row.uid) ?? []);
 }
 
+type ListedEndpoint = Omit<EndpointRow, "newestPlan" | "clusterPlan" | "isBehind">;
+
 /** For lists, in few queries: of the revisions, only those in the newest plan. */
-export async function endpointSummaries(
-  tx: Tx,
-  rows: readonly Omit<EndpointRow, "newestPlan" | "clusterPlan">[],
-): Promise<EndpointView[]> {
+export async function endpointSummaries(tx: Tx, rows: readonly ListedEndpoint[]): Promise<EndpointView[]> {
   const uids = rows.map((row) => row.uid);
   const plans = await findNewestPlans(tx, uids);
   const views = await planViews(tx, plans);
   const conditions = await conditionsOf(tx, "endpoint", uids);
   const health = await healthViews(tx, uids);
   const planOf = new Map(plans.map((plan, index) => [plan.endpointUid, views[index] ?? null]));
-  const numbers = [...new Set(plans.flatMap((plan) => plan.entries.map((entry) => entry.revision)))];
-  const revisions = await findRevisions(tx, { endpointUid: { in: uids }, number: { in: numbers } }, 10_000);
+  const named = plans.map(({ endpointUid, entries }) => ({
+    endpointUid,
+    number: { in: entries.map(({ revision }) => revision) },
+  }));
+  const revisions = await findRevisions(tx, { OR: named });
   const revisionsShown = await revisionViews(tx, revisions);
   return rows.map((row) => {
     const plan = planOf.get(row.uid) ?? null;
@@ -45,7 +47,7 @@ export async function endpointSummaries(
 }
 
 function assemble(
-  row: Omit<EndpointRow, "newestPlan" | "clusterPlan">,
+  row: ListedEndpoint,
   health: HealthViews,
   plan: PlanView | null,
   revisions: RevisionView[],

@@ -38,7 +38,7 @@ export async function environmentViews(tx: Tx, rows: readonly Row[]): Promise<En
     warmFullMinutes: row.warmFullMinutes,
     warmReplicas: row.warmReplicas,
     generation: row.generation,
-    observedAt: row.status?.observedAt.toISOString() ?? null,
+    observedAt: row.status?.observedAt?.toISOString() ?? null,
     routersReady: row.status?.routersReady ?? null,
     missingRights: row.status?.rightsCheckedAt == null ? null : row.status.missingRights,
     conditions: conditions.get(row.id) ?? [],

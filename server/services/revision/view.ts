@@ -6,12 +6,16 @@ const WITH_NAMES = { version: { include: { model: true } }, status: true } as co
 type RevisionRow = Awaited<ReturnType<typeof findRevisions>>[number];
 type Viewed = Omit<RevisionRow, "version"> & { version: { number: number; model: { name: string } } };
 
-/** Newest first. */
-export const findRevisions = (
-  tx: Tx,
-  where: { endpointUid: string | { in: string[] }; number?: number | { in: number[] } },
-  take: number,
-) => tx.revision.findMany({ where, include: WITH_NAMES, orderBy: { number: "desc" }, take });
+type Wanted = { endpointUid: string; number?: number | { in: number[] } };
+
+/** Newest first; all without `take`. */
+export const findRevisions = (tx: Tx, where: Wanted | { OR: Wanted[] }, take?: number) =>
+  tx.revision.findMany({
+    where,
+    include: WITH_NAMES,
+    orderBy: { number: "desc" },
+    ...(take === undefined ? {} : { take }),
+  });
 
 const { shape } = revisionViewSchema;
 

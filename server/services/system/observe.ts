@@ -123,8 +123,7 @@ export async function seeEnvironments(db: Database): Promise<EnvironmentSeen[]> 
   return rows.map(({ id, name, namespace, status }) => ({
     name,
     namespace,
-    // The epoch stands for never.
-    observedAt: status === null || status.observedAt.getTime() === 0 ? null : status.observedAt,
+    observedAt: status?.observedAt ?? null,
     routersReady: status?.routersReady ?? 0,
     // Rights have a line of their own.
     troubles: environmentTroubles((conditions.get(id) ?? []).filter(({ type }) => type !== "RightsGranted")),
