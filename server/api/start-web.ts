@@ -2,6 +2,7 @@ import { resealClusters } from "#server/services/cluster/reseal.ts";
 import { ensureInstallation } from "#server/services/installation/ensure.ts";
 import { forgetLeftovers } from "#server/services/installation/forget-leftovers.ts";
 import { whyNotReady } from "#server/services/installation/ready.ts";
+import { believeConnections } from "./caller-address.ts";
 import { webContainer } from "./context.ts";
 
 const RETRY_MS = 1_000;
@@ -10,6 +11,7 @@ const FORGET_EVERY_MS = 3_600_000;
 /** Once per web process: seeds the installation as soon as the database is there, and cleans up now and then. */
 export function startWeb(): void {
   const { config, services, log } = webContainer();
+  if (!config.trustProxy) believeConnections();
   const seed = async (): Promise<void> => {
     const why = await whyNotReady(services.db, config.migrationsDir);
     if (why === null) {

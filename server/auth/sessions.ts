@@ -103,7 +103,7 @@ function refused(error: unknown): never {
   throw new DomainError("unavailable", "The database does not answer.", { cause: error });
 }
 
-/** What a proxy in front of us added last; before it stands what the caller may have made up. */
+/** What a proxy in front of us added last, or who is connected: see server/api/caller-address.ts. Before it stands what the caller may have made up. */
 const addressOf = (headers: Headers) => headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() || "unknown";
 
 /** Whether TLS ends here or before us, only the request knows. */

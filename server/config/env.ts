@@ -73,6 +73,8 @@ const envSchema = z.object({
   SLIPWAY_WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
   /** Where people reach web, for links in messages. */
   SLIPWAY_PUBLIC_URL: z.url({ protocol: /^https?$/, error: "needs an http or https address" }).optional(),
+  /** A proxy in front of web says in X-Forwarded-For who calls; without one, whoever calls could say anything. */
+  SLIPWAY_TRUST_PROXY: z.stringbool().default(false),
   PORT: port.default(3000),
   SLIPWAY_ROOT: z.string().optional(),
   SLIPWAY_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
@@ -100,6 +102,7 @@ export type Config = Readonly<{
   publicUrl: string;
   /** Null: nobody is told of incidents. */
   webhook: Readonly<{ url: URL; secret: string; allowPrivate: boolean }> | null;
+  trustProxy: boolean;
   migrationsDir: string;
   logLevel: string;
 }>;
@@ -143,6 +146,7 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
     gatewayPort: env.SLIPWAY_GATEWAY_PORT,
     publicUrl: (env.SLIPWAY_PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`).replace(/\/+$/, ""),
     webhook: webhookOf(env),
+    trustProxy: env.SLIPWAY_TRUST_PROXY,
     migrationsDir: join(root, "prisma/migrations"),
     logLevel: env.SLIPWAY_LOG_LEVEL,
   };
