@@ -1,4 +1,4 @@
-import type { Database } from "#server/db/client.ts";
+import type { Database, Tx } from "#server/db/client.ts";
 import type { ChangeKey } from "#server/db/record-change.ts";
 
 /** Newest change so far; read it before everything is loaded, so that nothing falls in between. */
@@ -20,6 +20,10 @@ export async function changesAfter(db: Database, id: bigint): Promise<FoundChang
   });
   return rows.map((row) => ({ id: row.id, kind: kindOf(row.kind), key: row.key }));
 }
+
+/** Workers read on from what they have read within seconds, and begin with everything. */
+export const forgetOldChanges = (tx: Tx) =>
+  tx.$executeRaw`DELETE FROM "Change" WHERE at < clock_timestamp() - interval '1 day'`;
 
 const kindOf = (kind: string): ChangeKey["kind"] => (kind === "cluster" || kind === "environment" ? kind : "endpoint");
 

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isPassword } from "#server/auth/password.ts";
+import { openDatabase } from "#server/db/client.ts";
+import { freshDatabase } from "#test/support/postgres.ts";
 import { type Rest, startRest } from "#test/support/rest.ts";
 import { ensureInstallation } from "./ensure.ts";
-import { whyNotReady } from "./ready.ts";
+import { whyNotReady, whyNotSetUp } from "./ready.ts";
 
 let rest: Rest;
 beforeAll(async () => {
@@ -60,4 +62,16 @@ test("a database without one of our migrations is not ready, and says which", as
   expect(await whyNotReady(db(), dir)).toBeNull();
   await db().read.$executeRaw`UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name LIKE '%_init'`;
   expect(await whyNotReady(db(), dir)).toContain("_init");
+});
+
+test("until an installation has its first environment, web is not ready; a deleted one was one", async () => {
+  const fresh = await freshDatabase();
+  const empty = openDatabase(fresh.url);
+  expect(await whyNotSetUp(empty)).toBe("This installation is still being set up.");
+  await ensureInstallation(empty, rest.container.config);
+  expect(await whyNotSetUp(empty)).toBeNull();
+  await empty.read.environment.updateMany({ data: { removedAt: new Date() } });
+  expect(await whyNotSetUp(empty)).toBeNull();
+  await empty.close();
+  await fresh.drop();
 });

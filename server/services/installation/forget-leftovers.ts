@@ -1,4 +1,5 @@
 import { forgetOldAttempts } from "#server/auth/attempts.ts";
+import { forgetOldChanges } from "#server/db/reconcile/changes.ts";
 import { forgetOldQuestions } from "#server/db/worker-questions.ts";
 import type { Services } from "#server/services/context.ts";
 import { forgetOldAnswers } from "#server/services/idempotency.ts";
@@ -10,5 +11,6 @@ export async function forgetLeftovers({ artifacts, db, log }: Services): Promise
   await forgetOldAnswers(db.read);
   await forgetOldQuestions(db.read);
   await forgetOldAttempts(db);
+  await forgetOldChanges(db.read);
   await db.read.$executeRaw`DELETE FROM "Session" WHERE "expiresAt" < clock_timestamp()`;
 }

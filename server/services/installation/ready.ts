@@ -1,6 +1,12 @@
 import { readdir } from "node:fs/promises";
 import type { Database } from "#server/db/client.ts";
 
+/** Null once `ensureInstallation` has ended here, by whichever process; an environment is the last thing it makes. */
+export async function whyNotSetUp(db: Database): Promise<string | null> {
+  const any = await db.read.environment.findFirst({ select: { id: true } });
+  return any === null ? "This installation is still being set up." : null;
+}
+
 /**
  * Null when this process can do its work; else why not, in a sentence.
  * A newer schema is fine, an older one is not: migrations expand first and contract a release later.
