@@ -178,3 +178,24 @@ test("whatever the ledger: a target is an applied, earlier plan without a suspec
     { numRuns: 500 },
   );
 });
+
+test("with nowhere to go back to, it says of each earlier plan what it lacks", () => {
+  const why = (plans: PlanRecord[]) => {
+    const answer = chooseRollbackTarget(historyOf(plans));
+    return answer.kind === "none" ? answer.why : answer;
+  };
+  expect(why([plan(1, { 1: 100 })])).toBe("Plan #1 is the first: there is nothing before it.");
+  // Deployed one after the other, quicker than the first pods got ready.
+  const quick = [
+    plan(1, { 1: 100 }, { state: "superseded" }),
+    plan(2, { 1: 100, 2: 0 }, { state: "failed" }),
+    plan(3, { 2: 100 }),
+  ];
+  expect(why(quick)).toBe(
+    "No plan before #3 qualifies: #2 is failed and was never proven to serve, " +
+      "#1 was replaced before every router had it, so it was never proven to serve.",
+  );
+  const many = [1, 2, 3, 4, 5].map((number) => plan(number, { 1: 100 }, { state: "superseded" }));
+  expect(why([...many, plan(6, { 2: 100 })])).toContain(", and 2 more are like them.");
+  expect(why([plan(1, { 2: 100 }), plan(2, { 2: 100 })])).toBe("No plan before #2 qualifies.");
+});

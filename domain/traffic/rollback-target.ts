@@ -59,6 +59,7 @@ function suspectsOf(current: PlanRecord, earlier: readonly PlanRecord[]): number
 
 /** Null when somebody may choose it by name. */
 function unusable(plan: PlanRecord, revisions: ReadonlySet<number>): string | null {
+  if (plan.state === "superseded") return "was replaced before every router had it, so it was never proven to serve";
   if (plan.state !== "applied") return `is ${plan.state} and was never proven to serve`;
   if (servingRevisions(plan).length === 0) return "serves nothing";
   const gone = plan.entries.filter((entry) => !revisions.has(entry.revision));
@@ -106,8 +107,23 @@ function condemnedPlans(oldestFirst: readonly PlanRecord[]): Set<number> {
   );
 }
 
+const SHOWN_MAX = 3;
+
+/** Why a rollback has nowhere to go: of the newest earlier plans that nobody may choose, what each of them lacks. */
+function explainAll(history: PlanHistory, current: PlanRecord): string {
+  const earlier = history.plans.filter((plan) => plan.number < current.number).sort((a, b) => b.number - a.number);
+  if (earlier.length === 0) return `Plan #${current.number} is the first: there is nothing before it.`;
+  const whys = earlier.flatMap((plan) => {
+    const why = unusable(plan, history.revisions);
+    return why === null ? [] : [`#${plan.number} ${why}`];
+  });
+  const more = whys.length > SHOWN_MAX ? `, and ${whys.length - SHOWN_MAX} more are like them` : "";
+  const because = whys.length === 0 ? "" : `: ${whys.slice(0, SHOWN_MAX).join(", ")}${more}`;
+  return `No plan before #${current.number} qualifies${because}.`;
+}
+
 function explain(history: PlanHistory, current: PlanRecord, toPlan: number | undefined): string {
-  if (toPlan === undefined) return `No plan before #${current.number} qualifies.`;
+  if (toPlan === undefined) return explainAll(history, current);
   const named = history.plans.find((plan) => plan.number === toPlan);
   if (named === undefined) return `There is no plan #${toPlan}.`;
   if (toPlan >= current.number) return `Plan #${toPlan} is not earlier than what is served, #${current.number}.`;
