@@ -140,6 +140,7 @@ test("a revision that the cluster refuses keeps neither another one from its pod
   try {
     await addRevision(world, "held", "scale", 2);
     await addRevision(world, "held", "scale", 2);
+    await untilApplied(world, "held", 3);
     await putTraffic(world, "held", 3, { 1: 50, 2: 0, 3: 50 });
     const view = await untilApplied(world, "held", 4);
     expect(view.conditions).toContainEqual(
