@@ -130,7 +130,7 @@ test("a named plan is refused when it does not exist, was never applied, is curr
     return choice.kind === "none" ? choice.why : choice;
   };
   expect(why(7)).toContain("no plan #7");
-  expect(why(2)).toContain("is superseded");
+  expect(why(2)).toContain("was replaced before every router had it");
   expect(why(3)).toContain("not earlier");
   expect(why(1)).toContain("r9");
 });

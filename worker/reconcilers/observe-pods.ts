@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { EventView, PodView } from "#domain/revision/pods.ts";
 import { type PodFacts, podTrouble } from "#domain/revision/readiness-reason.ts";
-import { revisionObjectName } from "#domain/shared/cluster-names.ts";
 import type { ClusterObject } from "#server/ports/cluster.ts";
+import { involvedOf } from "#worker/runtime/events-about.ts";
 
 /** Readers of pods and events. What is missing or malformed reads as absent, as in observe.ts. */
 
@@ -115,24 +115,7 @@ const eventSchema = z.object({
 
 const EVENTS_MAX = 20;
 
-/** Events about a revision's Deployment, ReplicaSets and pods. */
-export function eventsOf(events: Iterable<ClusterObject>, endpoint: string, revision: number): ClusterObject[] {
-  const name = revisionObjectName(endpoint, revision);
-  // Another endpoint may be called `<endpoint>-r1`: hashes and suffixes hold no `-`.
-  const ours = new RegExp(`^${name}(-[a-z0-9]+){0,2}$`);
-  return [...events].filter((event) => {
-    const about = involvedOf(event);
-    return ours.test(about.name) && ["Pod", "ReplicaSet", "Deployment"].includes(about.kind);
-  });
-}
-
 export const eventViews = (events: readonly ClusterObject[]): EventView[] => newestFirst(events).slice(0, EVENTS_MAX);
-
-const involvedSchema = z.object({ involvedObject: z.object({ kind: text, name: text }) });
-export function involvedOf(event: ClusterObject): { kind: string; name: string } {
-  const parsed = involvedSchema.safeParse(event);
-  return parsed.success ? parsed.data.involvedObject : { kind: "", name: "" };
-}
 
 function newestFirst(events: readonly ClusterObject[]): EventView[] {
   return events

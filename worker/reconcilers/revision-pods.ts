@@ -6,14 +6,14 @@ import type { RevisionReport } from "#server/db/reconcile/endpoint-report.ts";
 import type { EndpointState, RevisionRow } from "#server/db/reconcile/endpoint-state.ts";
 import type { Scope } from "#worker/runtime/scope.ts";
 import type { Run } from "./ensure.ts";
-import { eventsOf, eventViews, podViewOf, refusedPodsOf } from "./observe-pods.ts";
+import { eventViews, podViewOf, refusedPodsOf } from "./observe-pods.ts";
 
 type PodsSeen = Pick<RevisionReport, "pods" | "events" | "trouble">;
 
 /** Pods of one revision, what was written about them, and, when it `lacks` some, the one sentence that says why. */
 export function seePods(run: Run, scope: Scope, state: EndpointState, row: RevisionRow, lacks: boolean): PodsSeen {
   const name = revisionObjectName(state.name, row.number);
-  const events = eventsOf(scope.events.objects.values(), state.name, row.number);
+  const events = scope.eventsAbout.deployment(name);
   const pods = scope.views.pods
     .labelled(LABEL.endpointUid, state.uid)
     .filter((pod) => pod.metadata.labels?.[LABEL.revision] === String(row.number))

@@ -1,8 +1,8 @@
 import { COMPONENT, LABEL } from "#domain/shared/cluster-names.ts";
 import type { ObjectChange } from "#server/ports/cluster.ts";
+import { involvedOf } from "#worker/runtime/events-about.ts";
 import { artifactKey, endpointKey, environmentKey } from "#worker/runtime/keys.ts";
 import { acksOf } from "./observe.ts";
-import { involvedOf } from "./observe-pods.ts";
 
 type Environment = Readonly<{
   environmentId: string;

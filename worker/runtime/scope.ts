@@ -1,6 +1,7 @@
 import { LABEL } from "#domain/shared/cluster-names.ts";
 import type { Cluster, ClusterObject, ObjectChange, ObjectRef, ObjectView } from "#server/ports/cluster.ts";
 import type { Clusters } from "./clusters.ts";
+import { type EventsAbout, indexEvents } from "./events-about.ts";
 
 /** Kinds we keep a copy of in every environment. Others are read when needed. */
 const WATCHED = {
@@ -33,6 +34,7 @@ export type Scope = Readonly<{
   asked: { at: number };
   /** Events of the namespace, whoever they are about. They explain and decide nothing: without them all else works. */
   events: ObjectView;
+  eventsAbout: EventsAbout;
   stop(): void;
 }>;
 
@@ -131,6 +133,7 @@ function openScope(
     unproven: new Set(),
     asked: { at: Number.NEGATIVE_INFINITY },
     events,
+    eventsAbout: indexEvents(events),
     stop() {
       events.stop();
       for (const view of all) view.stop();
