@@ -30,6 +30,8 @@ function byDefault(expression: string): Json {
   if (simple !== undefined) return at(values, simple.split("."));
   const program = /printf "%s%s:%s" \.Values\.imagePrefix "([\w-]+)"/.exec(expression)?.[1];
   if (program !== undefined) return `${values.imagePrefix}${program}:${release}`;
+  const asText = /^\{\{ \.Values\.([\w.]+) \| toString \| quote \}\}$/.exec(expression)?.[1];
+  if (asText !== undefined) return String(at(values, asText.split(".")));
   if (expression.includes("replace")) return `slipway-migrate-${release.replaceAll(".", "-")}`;
   if (expression.includes("$.Release.Namespace") || expression.includes(".Release.Namespace")) return "slipway";
   if (expression === "{{ .namespace }}") return values.environments[0].namespace;

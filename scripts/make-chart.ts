@@ -61,7 +61,7 @@ export const TEMPLATES: readonly Template[] = [
       setting("PROMETHEUS_URL", quoted(".Values.prometheusUrl")),
       setting("SLIPWAY_WEBHOOK_URL", quoted(".Values.webhookUrl")),
       setting("SLIPWAY_LOG_LEVEL", quoted(".Values.logLevel")),
-      setting("SLIPWAY_TRUST_PROXY", quoted(".Values.ingress.enabled")),
+      setting("SLIPWAY_TRUST_PROXY", quoted(".Values.ingress.enabled | toString")),
     ],
   },
   {
