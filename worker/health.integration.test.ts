@@ -10,8 +10,6 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "#scripts/stack/ports.ts";
 import { type Started, startReady, stopProcess } from "#scripts/stack/process.ts";
 import { findPrometheus } from "#scripts/stack/prometheus.ts";
-import { handleRest } from "#server/api/rest/handle.ts";
-import { signedIn } from "#test/support/browser.ts";
 import {
   addRevision,
   createEndpoint,
@@ -316,39 +314,6 @@ test("a program that ends says so, and its log is read through web", async () =>
   const others = await world.rest.call("GET", `/endpoints/watched/revisions/3/pods/${name}/log`);
   expect(others.body).toMatchObject({ status: 404, code: "not_found" });
 });
-
-test("a log that is followed ends when its reader is disabled, also while it was being opened", async () => {
-  const { container } = world.rest;
-  const [pod] = world.objects("pods").filter(({ metadata }) => metadata.name.startsWith("watched-r1-"));
-  const path = `/api/v1/endpoints/watched/revisions/1/pods/${pod?.metadata.name}/log?follow=true`;
-  const follow = ({ cookie }: { cookie: string }, through = container) =>
-    handleRest(through, new Request(`http://127.0.0.1${path}`, { headers: { cookie } }));
-  const disable = ({ id }: { id: string }) => world.call("POST", `/people/${id}/disable`);
-
-  const reader = await signedIn(container, "viewer", "reader@slipway.local");
-  const log = await follow(reader);
-  expect(log.status).toBe(200);
-  const lines = log.body?.getReader();
-  expect(Buffer.from((await lines?.read())?.value ?? "").toString()).toContain("listening");
-  await disable(reader);
-  await expect(readToEnd(lines)).rejects.toThrow();
-
-  const quick = await signedIn(container, "viewer", "quick@slipway.local");
-  const { podLogs } = container.services;
-  const opensLate: typeof podLogs = {
-    async open(...asked) {
-      await disable(quick);
-      return podLogs.open(...asked);
-    },
-  };
-  const late = await follow(quick, { ...container, services: { ...container.services, podLogs: opensLate } });
-  await expect(readToEnd(late.body?.getReader())).rejects.toThrow();
-});
-
-/** Rejects when the sender gave up before the end. */
-async function readToEnd(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<void> {
-  while ((await reader?.read())?.done === false);
-}
 
 test("health targets are changed by one audited call, and judged by from then on", async () => {
   const body = { healthTargets: { errorRatioMax: 0.01, latencyMsP99Max: 500, readyPodsMin: 2 }, reason: "two zones" };

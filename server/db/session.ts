@@ -12,15 +12,13 @@ export type DatabaseSession = Readonly<{
 /** As often as this somebody who listens is connected again; meanwhile notifications are lost, as they always may be. */
 const AGAIN_MS = 1_000;
 
-/** Connects when first used, and again when the connection was lost. `url` must not lead through a pooler. */
-export function openSession(url: string, onLost: (error: Error) => void): DatabaseSession {
+type Listeners = ReadonlyMap<string, ReadonlySet<(payload: string) => void>>;
+
+/** The one connection, made when first asked for, and again after it was lost: at once for who asks, soon for who listens. */
+function connection(url: string, listeners: Listeners, onLost: (error: Error) => void) {
   let connected: Promise<pg.Client> | null = null;
-  // Locks of a session are granted to it again and again, so who holds what here is counted here.
-  const held = new Set<string>();
-  const listeners = new Map<string, Set<(payload: string) => void>>();
   let closed = false;
   let isDue = false;
-
   const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: 10_000 });
     client.on("error", onLost);
@@ -42,7 +40,6 @@ export function openSession(url: string, onLost: (error: Error) => void): Databa
     });
     return connected;
   };
-
   const listenAgain = () => {
     if (isDue) return;
     isDue = true;
@@ -52,6 +49,20 @@ export function openSession(url: string, onLost: (error: Error) => void): Databa
       client().catch(listenAgain);
     }, AGAIN_MS).unref();
   };
+  const close = async () => {
+    closed = true;
+    const open = await connected?.catch(() => null);
+    await open?.end();
+  };
+  return { client, close };
+}
+
+/** Connects when first used, and again when the connection was lost. `url` must not lead through a pooler. */
+export function openSession(url: string, onLost: (error: Error) => void): DatabaseSession {
+  // Locks of a session are granted to it again and again, so who holds what here is counted here.
+  const held = new Set<string>();
+  const listeners = new Map<string, Set<(payload: string) => void>>();
+  const { client, close } = connection(url, listeners, onLost);
 
   return {
     async tryLock(name) {
@@ -86,10 +97,6 @@ export function openSession(url: string, onLost: (error: Error) => void): Databa
       return () => listeners.get(channel)?.delete(onPayload);
     },
 
-    async close() {
-      closed = true;
-      const open = await connected?.catch(() => null);
-      await open?.end();
-    },
+    close,
   };
 }
