@@ -128,6 +128,18 @@ test("a dry run shows what would be made and makes nothing", async () => {
   expect(namesOf("deployments.apps", "first")).toEqual(before);
 });
 
+test("a dry run for an endpoint that is not there yet asks the cluster, and makes neither it nor its objects", async () => {
+  const dryRun = (name: string, body: object, query = "?dryRun=true&environment=local") =>
+    world.call("POST", `/endpoints/${name}/revisions${query}`, { body: { model: "scale", version: "1", ...body } });
+  const answer = await dryRun("not-yet", { newEndpoint: true });
+  expect(answer.differences.map((d: { name: string; action: string }) => [d.name, d.action])).toEqual([
+    ["not-yet-r1", "create"],
+    ["not-yet-r1", "create"],
+  ]);
+  expect(namesOf("deployments.apps", "not-yet")).toEqual([]);
+  expect((await world.rest.call("GET", "/endpoints/not-yet")).status).toBe(404);
+});
+
 test("what a person changes by hand is put right, and said once", async () => {
   await cluster.kube.apply(
     {

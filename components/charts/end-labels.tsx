@@ -35,7 +35,7 @@ export function EndLabels({ times, lines }: { times: readonly number[]; lines: r
           fill={line.colour}
           opacity={line.opacity === undefined ? 1 : 0.8}
         >
-          {line.name}
+          {line.endName}
         </text>
       ))}
     </g>

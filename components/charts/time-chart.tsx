@@ -20,6 +20,8 @@ export type ChartLine = Readonly<{
   id: string;
   /** "v8 · r5" */
   name: string;
+  /** Beside the line's end, where there is room for little. */
+  endName: string;
   /** CSS colour, and stroke-dasharray; "" is solid. */
   colour: string;
   dashes: string;

@@ -28,7 +28,7 @@ export function ChangeProgress({ at, view }: { at: EndpointRef; view: Endpoint }
   const refusal = useRefusal("traffic:rollback");
   const undo = useMutation(
     trpc.endpoint.rollback.mutationOptions({
-      onSuccess: () => void queryClient.invalidateQueries({ queryKey: trpc.endpoint.pathKey() }),
+      onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.endpoint.pathKey() }),
       onError: (error) => announce(failureOf(error).message, { failed: true }),
     }),
   );
@@ -68,12 +68,12 @@ export function ChangeProgress({ at, view }: { at: EndpointRef; view: Endpoint }
       {target === null ? null : (
         <Button
           size="small"
-          className="ml-auto max-sm:ml-0"
+          className="ml-auto max-sm:ml-0 max-sm:h-12 max-sm:w-full"
           busy={undo.isPending}
           refusal={refusal}
           onClick={() => undo.mutate({ ...at, toPlan: target.number, reason: `Undo of #${plan.number}` })}
         >
-          Undo: back to #{target.number} ({versionsWords(target.entries)})
+          Undo: back to #{target.number} ({versionsWords(target.entries, view.revisions)})
         </Button>
       )}
     </section>

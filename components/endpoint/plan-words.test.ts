@@ -19,3 +19,10 @@ test("what answers is named by its versions, most traffic first; shadows and not
 test("a rollback says what it repeats", () => {
   expect(changeWords({ kind: "rollback", repeatsPlan: 38, entries: [] })).toBe("Rolled back to #38");
 });
+
+test("plans of two models name the model, also where only one of them answers", () => {
+  const net = { ...entry(2, "1", 10), model: "credit-net" };
+  expect(versionsWords([entry(1, "1", 90), net])).toBe("credit v1 90 % · credit-net v1 10 %");
+  expect(versionsWords([entry(1, "1", 100)], [net])).toBe("credit v1");
+  expect(revisionsWords([entry(1, "1", 100)], [net])).toBe("credit v1 · r1");
+});

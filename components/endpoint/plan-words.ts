@@ -1,3 +1,4 @@
+import { type Among, revisionLabel, versionLabel } from "#domain/shared/version-label.ts";
 import type { PlanView } from "#domain/shared/views.ts";
 
 type Entry = PlanView["entries"][number];
@@ -5,19 +6,19 @@ type Entry = PlanView["entries"][number];
 export const answering = (entries: readonly Entry[]): Entry[] =>
   entries.filter(({ role, weightPercent }) => role === "live" && weightPercent > 0);
 
-/** "v7", or "v7 90 % · v8 10 %" when several answer. */
-export function versionsWords(entries: readonly Entry[]): string {
+/** "v7", or "v7 90 % · v8 10 %" when several answer. `among`: what else the screen tells of. */
+export function versionsWords(entries: readonly Entry[], among: Among = entries): string {
   const live = answering(entries).toSorted((a, b) => b.weightPercent - a.weightPercent);
   const [only] = live;
   if (only === undefined) return "nothing";
-  if (live.length === 1) return `v${only.version}`;
-  return live.map(({ version, weightPercent }) => `v${version} ${Number(weightPercent.toFixed(2))} %`).join(" · ");
+  if (live.length === 1) return versionLabel(only, among);
+  return live.map((one) => `${versionLabel(one, among)} ${Number(one.weightPercent.toFixed(2))} %`).join(" · ");
 }
 
 /** "v7 · r4" for one revision, else as `versionsWords`. */
-export function revisionsWords(entries: readonly Entry[]): string {
+export function revisionsWords(entries: readonly Entry[], among: Among = entries): string {
   const [only, ...others] = answering(entries);
-  return only !== undefined && others.length === 0 ? `v${only.version} · r${only.revision}` : versionsWords(entries);
+  return only !== undefined && others.length === 0 ? revisionLabel(only, among) : versionsWords(entries, among);
 }
 
 /** What a change did, as its line in the ledger begins. */

@@ -41,7 +41,7 @@ export function RollbackControl({ at, view }: { at: EndpointRef; view: Endpoint 
   const { target, why, choices = [] } = preview.data ?? { target: null, why: null };
   const unknown = preview.isError ? failureOf(preview.error).message : null;
   const refusal = forbidden ?? (target === null ? (why ?? unknown ?? "Looking for what to go back to.") : null);
-  const name = target === null ? "Roll back" : `Roll back to ${versionsWords(target.entries)}`;
+  const name = target === null ? "Roll back" : `Roll back to ${versionsWords(target.entries, view.revisions)}`;
   const choose = forbidden === null && target === null && choices.length > 0;
   return (
     <>
@@ -68,6 +68,7 @@ export function RollbackControl({ at, view }: { at: EndpointRef; view: Endpoint 
           toPlan={dialog.toPlan === 0 ? undefined : dialog.toPlan}
           failing={view.health.state === "Failing" || view.health.state === "Degraded"}
           choices={choices}
+          among={view.revisions}
           onChoose={dialog.open}
           onClose={dialog.close}
           onDone={dialog.close}

@@ -15,6 +15,7 @@ import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { TrafficBar } from "#components/ui/traffic-bar.tsx";
+import type { Among } from "#domain/shared/version-label.ts";
 import { curlOf } from "./curl.ts";
 import type { EndpointRef, RollbackPreview } from "./endpoint-ref.ts";
 import { sharesOf, versionsWords } from "./plan-words.ts";
@@ -28,13 +29,15 @@ type RollbackDialogProps = Readonly<{
   toPlan: number | undefined;
   failing: boolean;
   choices: RollbackPreview["choices"];
+  among: Among;
   onChoose: (plan: number) => void;
   onClose: () => void;
   onDone: () => void;
 }>;
 
 /** What will answer, how long it takes and who answers until then; said before the click. */
-export function RollbackDialog({ at, toPlan, failing, choices, onChoose, onClose, onDone }: RollbackDialogProps) {
+export function RollbackDialog(props: RollbackDialogProps) {
+  const { at, toPlan, failing, choices, among, onChoose, onClose, onDone } = props;
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const [reason, setReason] = useState("");
@@ -60,7 +63,7 @@ export function RollbackDialog({ at, toPlan, failing, choices, onChoose, onClose
     <Dialog
       open
       onOpenChange={(open) => (open ? undefined : onClose())}
-      title={target === null ? "Roll back" : `Roll back ${at.endpoint} to ${versionsWords(target.entries)}`}
+      title={target === null ? "Roll back" : `Roll back ${at.endpoint} to ${versionsWords(target.entries, among)}`}
       description={target === null ? undefined : `Repeats change #${target.plan}; nothing is rebuilt.`}
       footer={
         <>
@@ -74,7 +77,7 @@ export function RollbackDialog({ at, toPlan, failing, choices, onChoose, onClose
             refusal={forbidden ?? (asked === null ? why : null)}
             onClick={() => (asked === null ? undefined : rollback.mutate({ ...at, ...asked }))}
           >
-            {target === null ? "Roll back" : `Roll back to ${versionsWords(target.entries)}`}
+            {target === null ? "Roll back" : `Roll back to ${versionsWords(target.entries, among)}`}
           </Button>
         </>
       }
@@ -82,15 +85,15 @@ export function RollbackDialog({ at, toPlan, failing, choices, onChoose, onClose
       <div className="flex flex-col gap-4">
         {preview.isPending ? <Skeleton className="h-10" /> : null}
         {target === null && !preview.isPending ? <Banner status="Unknown" title={why} /> : null}
-        {target === null ? null : <p className="font-medium">{targetWords(target, leaves)}</p>}
+        {target === null ? null : <p className="font-medium">{targetWords(target, leaves, among)}</p>}
         {preview.data?.unlikelyToHelp ? <Banner status="Degraded" title={preview.data.unlikelyToHelp} /> : null}
         {target === null || leaves === null ? null : (
           <div className="grid grid-cols-[48px_1fr] items-start gap-2">
             <Side name="Now">
-              <TrafficBar shares={sharesOf(leaves.entries)} size="tall" />
+              <TrafficBar shares={sharesOf(leaves.entries)} among={among} size="tall" />
             </Side>
             <Side name="After">
-              <TrafficBar shares={sharesOf(target.entries)} size="tall" />
+              <TrafficBar shares={sharesOf(target.entries)} among={among} size="tall" />
             </Side>
           </div>
         )}
@@ -101,7 +104,7 @@ export function RollbackDialog({ at, toPlan, failing, choices, onChoose, onClose
               onValueChange={(plan) => onChoose(Number(plan))}
               options={choices.map((choice) => ({
                 value: String(choice.plan),
-                label: `#${choice.plan} ${versionsWords(choice.entries)}${choice.refusedBecause === null ? "" : `: ${choice.refusedBecause}`}`,
+                label: `#${choice.plan} ${versionsWords(choice.entries, among)}${choice.refusedBecause === null ? "" : `: ${choice.refusedBecause}`}`,
               }))}
             />
           </Field>

@@ -1,4 +1,5 @@
 import { latencyWords } from "#components/ui/quantity-words.ts";
+import type { Among } from "#domain/shared/version-label.ts";
 import type { RollbackPreview } from "./endpoint-ref.ts";
 import { revisionsWords, versionsWords } from "./plan-words.ts";
 
@@ -17,14 +18,15 @@ export function liveWords(from: string | null, to: string | null): string {
 }
 
 /** "v7 · r4, live 3–9 May, p95 41 ms, warm, about 1 s" */
-export function targetWords(target: Target, leaves: RollbackPreview["leaves"]): string {
+export function targetWords(target: Target, leaves: RollbackPreview["leaves"], among: Among): string {
   const seconds = `about ${Math.max(1, Math.round(target.waitSeconds))} s`;
   const facts = [
-    revisionsWords(target.entries),
+    revisionsWords(target.entries, among),
     liveWords(target.liveFrom, target.liveTo),
     ...(target.latencyMsP95 === null ? [] : [`p95 ${latencyWords(target.latencyMsP95)}`]),
     target.warm ? `warm, ${seconds}` : `cold, ${seconds}`,
   ];
-  const until = target.warm || leaves === null ? "" : `: until then ${versionsWords(leaves.entries)} keeps answering`;
+  const until =
+    target.warm || leaves === null ? "" : `: until then ${versionsWords(leaves.entries, among)} keeps answering`;
   return `${facts.join(", ")}${until}`;
 }

@@ -13,9 +13,6 @@ const REST = { background: "bg-rev-6", colour: "var(--rev-6)", dashes: "1 3" } a
 /** Class, CSS colour and stroke-dasharray ("" is solid) of revision `r<number>`. */
 export const revisionLine = (number: number) => LINES[number - 1] ?? REST;
 
-/** "v8 · r5" */
-export const revisionLabel = (version: string | number, revision: number): string => `v${version} · r${revision}`;
-
 export const RevisionSwatch = ({ revision, className }: { revision: number; className?: string }) => (
   <span
     aria-hidden="true"

@@ -1,11 +1,14 @@
+import { type Among, versionLabel } from "#domain/shared/version-label.ts";
 import { classNames } from "./class-names.ts";
 import { RevisionSwatch, revisionLine } from "./revision.tsx";
 
-export type TrafficShare = Readonly<{ revision: number; version: string | number; weightPercent: number }>;
+export type TrafficShare = Readonly<{ revision: number; model: string; version: string; weightPercent: number }>;
 
 type TrafficBarProps = Readonly<{
   /** Live entries, in plan order; shares of 0 % are named but draw nothing. */
   shares: readonly TrafficShare[];
+  /** What else the screen tells of, so that two versions never read alike; the shares alone unless said. */
+  among?: Among;
   /** Labels under the bar: `v8 90 %`. */
   labels?: boolean;
   size?: "thin" | "tall";
@@ -13,8 +16,8 @@ type TrafficBarProps = Readonly<{
 }>;
 
 /** How an endpoint's requests are shared. Read out as one sentence. */
-export function TrafficBar({ shares, labels = true, size = "thin", className }: TrafficBarProps) {
-  const spoken = shares.map((share) => `v${share.version} ${percent(share.weightPercent)}`).join(", ");
+export function TrafficBar({ shares, among = shares, labels = true, size = "thin", className }: TrafficBarProps) {
+  const spoken = shares.map((share) => `${versionLabel(share, among)} ${percent(share.weightPercent)}`).join(", ");
   return (
     <div className={classNames("min-w-24", className)}>
       <div
@@ -33,9 +36,9 @@ export function TrafficBar({ shares, labels = true, size = "thin", className }: 
       {labels ? (
         <div aria-hidden="true" className="mt-0.5 flex flex-wrap gap-x-2 text-label text-muted">
           {shares.map((share) => (
-            <span key={share.revision} className="inline-flex items-center gap-1 whitespace-nowrap">
-              <RevisionSwatch revision={share.revision} className="size-2" />v{share.version}{" "}
-              {percent(share.weightPercent)}
+            <span key={share.revision} className="inline-flex max-w-full items-center gap-1 whitespace-nowrap">
+              <RevisionSwatch revision={share.revision} className="size-2" />
+              <span className="truncate">{versionLabel(share, among)}</span> {percent(share.weightPercent)}
             </span>
           ))}
         </div>

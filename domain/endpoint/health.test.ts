@@ -9,6 +9,7 @@ const AWAY = { why: "Prometheus does not answer", since: at(180) };
 const TARGETS = { errorRatioMax: 0.01, latencyMsP99Max: 1_000, readyPodsMin: 1 };
 const serving = (over: Partial<ServingRevision> = {}): ServingRevision => ({
   revision: 5,
+  model: "credit",
   version: "8",
   weightBps: 10_000,
   ready: 2,
@@ -52,6 +53,12 @@ test("the worst revision gives the cause, with what it does and its target", () 
     missed: true,
     blind: null,
   });
+});
+
+test("a cause among two models names the model, as both have a v1", () => {
+  const bad = serving({ revision: 2, model: "net", version: "1", errorRatio: 0.3 });
+  const good = serving({ revision: 1, model: "tree", version: "1" });
+  expect(ask({ serving: [good, bad] }).cause).toBe("net v1 · r2 answers 30 % errors (target 1 %)");
 });
 
 test("callers failed by half or more is Failing; one bad candidate among many callers is Degraded", () => {
@@ -164,6 +171,7 @@ test("a verdict never claims health that was not seen, and never misses without 
   const ratio = fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: null });
   const one = fc.record({
     revision: fc.integer({ min: 1, max: 9 }),
+    model: fc.constantFrom("tree", "net"),
     version: fc.constant("1"),
     weightBps: fc.constant(1),
     ready: fc.integer({ min: 0, max: 3 }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { revisionLabel } from "#domain/shared/version-label.ts";
 import { momentSchema } from "#domain/shared/views.ts";
 import type { healthTargetsSchema } from "./schema.ts";
 
@@ -42,6 +43,7 @@ export type HealthTargets = z.infer<typeof healthTargetsSchema>;
 /** One revision that answers callers now. `null` of a rate: it had no requests. */
 export type ServingRevision = Readonly<{
   revision: number;
+  model: string;
   version: string;
   /** Share of new units, 1 to 10,000. */
   weightBps: number;
@@ -120,14 +122,14 @@ function podsMissed({ serving, targets }: HealthQuestion): Miss | null {
   const total = serving.reduce((sum, { ready }) => sum + ready, 0);
   if (total === 0 && targets.readyPodsMin > 0) {
     const [only, ...others] = serving;
-    const who = others.length === 0 && only !== undefined ? nameOf(only) : "no revision with traffic";
+    const who = others.length === 0 && only !== undefined ? revisionLabel(only, serving) : "no revision with traffic";
     const cause = others.length === 0 ? `${who} has no ready pod` : `${who} has a ready pod`;
     const revision = others.length === 0 ? (only?.revision ?? null) : null;
     return { state: "Failing", cause, revision, target: "readyPodsMin" };
   }
   const short = serving.filter(({ ready }) => ready < targets.readyPodsMin).sort((a, b) => a.ready - b.ready)[0];
   if (short === undefined) return null;
-  const cause = `${nameOf(short)} has ${short.ready} ready ${short.ready === 1 ? "pod" : "pods"} (target ${targets.readyPodsMin})`;
+  const cause = `${revisionLabel(short, serving)} has ${short.ready} ready ${short.ready === 1 ? "pod" : "pods"} (target ${targets.readyPodsMin})`;
   return { state: "Degraded", cause, revision: short.revision, target: "readyPodsMin" };
 }
 
@@ -141,7 +143,7 @@ function answersMissed({ serving, targets, windowSeconds }: HealthQuestion): Mis
   if (bad !== undefined) {
     const all = serving.reduce((sum, revision) => sum + asked(revision), 0);
     const whole = serving.reduce((sum, revision) => sum + failed(revision), 0) / all;
-    const cause = `${nameOf(bad)} answers ${percent(bad.errorRatio ?? 0)} errors (target ${percent(targets.errorRatioMax)})`;
+    const cause = `${revisionLabel(bad, serving)} answers ${percent(bad.errorRatio ?? 0)} errors (target ${percent(targets.errorRatioMax)})`;
     const state = whole >= FAILING_ERROR_RATIO ? "Failing" : "Degraded";
     return { state, cause, revision: bad.revision, target: "errorRatioMax" };
   }
@@ -149,11 +151,9 @@ function answersMissed({ serving, targets, windowSeconds }: HealthQuestion): Mis
     .filter((r) => (r.latencyMsP99 ?? 0) > targets.latencyMsP99Max && asked(r) >= REQUESTS_MIN)
     .sort((a, b) => (b.latencyMsP99 ?? 0) - (a.latencyMsP99 ?? 0))[0];
   if (slow === undefined) return null;
-  const cause = `${nameOf(slow)} answers in ${duration(slow.latencyMsP99 ?? 0)} at p99 (target ${duration(targets.latencyMsP99Max)})`;
+  const cause = `${revisionLabel(slow, serving)} answers in ${duration(slow.latencyMsP99 ?? 0)} at p99 (target ${duration(targets.latencyMsP99Max)})`;
   return { state: "Degraded", cause, revision: slow.revision, target: "latencyMsP99Max" };
 }
-
-const nameOf = ({ version, revision }: ServingRevision): string => `v${version} · r${revision}`;
 
 function podsSentence(serving: readonly ServingRevision[]): string {
   const ready = serving.reduce((sum, revision) => sum + revision.ready, 0);

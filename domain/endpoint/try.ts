@@ -36,6 +36,7 @@ export const servingViewSchema = z.object({
       url: z.string(),
       plan: z.number().int(),
       revision: z.number().int(),
+      model: z.string(),
       version: z.string(),
       role: z.enum(["live", "shadow"]),
       weightPercent: z.number(),

@@ -38,6 +38,7 @@ export const revisionPodsSchema = z.object({
   items: z.array(
     z.object({
       revision: z.number().int(),
+      model: z.string(),
       version: z.string(),
       desiredReplicas: z.number().int(),
       readyReplicas: z.number().int(),

@@ -72,6 +72,8 @@ export const createRevisionSchema = z
     endpoint: nameSchema,
     environment: nameSchema.optional(),
     dryRun: z.boolean().default(false),
+    /** With dryRun alone: the endpoint is not there yet; what its first revision would be in `environment`. */
+    newEndpoint: z.boolean().default(false),
     model: modelNameSchema,
     version: z
       .string()
@@ -95,6 +97,10 @@ export const createRevisionSchema = z
   .refine((input) => (input.version === undefined) !== (input.alias === undefined), {
     path: ["version"],
     message: "name either a version or an alias",
+  })
+  .refine((input) => !input.newEndpoint || (input.dryRun && input.environment !== undefined), {
+    path: ["newEndpoint"],
+    message: "goes with dryRun and an environment: to deploy, make the endpoint first",
   });
 export type CreateRevision = z.infer<typeof createRevisionSchema>;
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { type APIRequestContext, type BrowserContext, test as base, type Page } from "@playwright/test";
 import type { Role } from "#domain/access/schema.ts";
 import { type Api, connectApi } from "../support/api.ts";
@@ -8,13 +9,15 @@ const PASSWORD = "screens-password-0123";
 const EMAIL = "admin@slipway.local";
 const WEBHOOK_SECRET = "a-webhook-secret-of-screens";
 
-/** What every spec runs against: a product of this run, or the one that SLIPWAY_SCREENS_URL, _GATEWAY_URL and _TOKEN name. */
+/** What every spec runs against: a product of this run, or the one that SLIPWAY_SCREENS_URL, _GATEWAY_URL, _TOKEN and _KUBECONFIG name. */
 export type Running = Readonly<{
   url: string;
   gatewayUrl: string;
   api: Api;
   /** Messages of incidents, oldest first. */
   received: readonly Received[];
+  /** With the local cluster's kubeconfig. */
+  kubectl(...args: string[]): string;
 }>;
 type Credentials = Readonly<{ email: string; password: string }>;
 export type Person = Credentials & Readonly<{ id: string }>;
@@ -28,7 +31,10 @@ export const test = base.extend<{ signedIn: Page }, { running: Running; session:
       const receiver = await startReceiver(WEBHOOK_SECRET, Number(process.env.SLIPWAY_SCREENS_WEBHOOK_PORT ?? 0));
       const { received } = receiver;
       if (url !== undefined) {
-        await use({ url, gatewayUrl, api: connectApi(url, process.env.SLIPWAY_SCREENS_TOKEN ?? ""), received });
+        const { SLIPWAY_SCREENS_TOKEN: token = "", SLIPWAY_SCREENS_KUBECONFIG: kubeconfig = "" } = process.env;
+        const kubectl = (...args: string[]) =>
+          execFileSync("kubectl", ["--kubeconfig", kubeconfig, ...args], { encoding: "utf8" });
+        await use({ url, gatewayUrl, api: connectApi(url, token), received, kubectl });
         await receiver.close();
         return;
       }
@@ -44,7 +50,8 @@ export const test = base.extend<{ signedIn: Page }, { running: Running; session:
         },
       });
       try {
-        await use({ url: product.webUrl, gatewayUrl: product.gatewayUrl, api: product.api, received });
+        const { webUrl: url, gatewayUrl, api, kubectl } = product;
+        await use({ url, gatewayUrl, api, received, kubectl });
       } finally {
         await product.dispose();
         await receiver.close();

@@ -129,6 +129,7 @@ function servingOf(state: HealthState, rates: Rates): ServingRevision[] {
     const known = state.revisions.find(({ number }) => number === revision);
     return {
       revision,
+      model: known?.model ?? "",
       version: String(known?.version ?? "?"),
       weightBps,
       ready: known?.ready ?? 0,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { planConfigMapName } from "#domain/shared/cluster-names.ts";
 import { revisionObjects } from "#k8s/manifests/revision.ts";
-import { loadEndpoint } from "#server/db/reconcile/endpoint-state.ts";
+import { loadEnvironment } from "#server/db/reconcile/environment-state.ts";
 import { answerRequest, findVersion, openRequests, type WorkerRequestRow } from "#server/db/reconcile/requests.ts";
 import { type ClusterObject, isClusterError } from "#server/ports/cluster.ts";
 import type { WorkerContext } from "#worker/runtime/context.ts";
@@ -10,7 +10,8 @@ import { refOf } from "./ensure.ts";
 import { manifestScope, revisionInput } from "./render.ts";
 
 const requestSchema = z.object({
-  endpointUid: z.uuid(),
+  endpoint: z.object({ uid: z.uuid(), name: z.string() }),
+  environmentId: z.uuid(),
   number: z.number().int(),
   versionId: z.uuid(),
   runtime: z.string(),
@@ -61,22 +62,23 @@ const refusal = (error: unknown): DryRunAnswer => {
 /** What a revision's objects would become: a server-side dry run of each, against what is there. */
 async function dryRunRevision(ctx: WorkerContext, request: unknown): Promise<DryRunAnswer> {
   const asked = requestSchema.parse(request);
-  const state = await loadEndpoint(ctx.db, asked.endpointUid);
+  const { endpoint } = asked;
+  const environment = await loadEnvironment(ctx.db, asked.environmentId);
   const version = await findVersion(ctx.db, asked.versionId);
-  if (state === null || version === null) throw new Error("the endpoint or the version is gone");
-  const { namespace, clusterId } = state.environment;
+  if (environment === null || version === null) throw new Error("the environment or the version is gone");
+  const { namespace, clusterId } = environment;
   const cluster = ctx.clusters.of(clusterId);
   if (cluster === null) throw new Error("the worker is not connected to this cluster: see Settings → Clusters");
   const plan = await cluster.get({
     apiVersion: "v1",
     kind: "ConfigMap",
     namespace,
-    name: planConfigMapName(state.name),
+    name: planConfigMapName(endpoint.name),
   });
-  const owner = plan?.metadata.uid ?? state.uid;
-  const input = revisionInput({ name: state.name, uid: state.uid }, owner, { ...asked, ...version }, asked.replicasMin);
+  const owner = plan?.metadata.uid ?? endpoint.uid;
+  const input = revisionInput(endpoint, owner, { ...asked, ...version }, asked.replicasMin);
   const answer: DryRunAnswer = { objects: [], differences: [] };
-  for (const manifest of revisionObjects(manifestScope(ctx, state.environment), input)) {
+  for (const manifest of revisionObjects(manifestScope(ctx, environment), input)) {
     const live = await cluster.get(refOf(manifest));
     const would = withoutBookkeeping(await cluster.apply(manifest, { dryRun: true, force: true }));
     const fields = differencesOf(live === null ? undefined : withoutBookkeeping(live), would);

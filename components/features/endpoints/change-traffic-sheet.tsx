@@ -15,8 +15,8 @@ import { CopyLine } from "#components/ui/copy-button.tsx";
 import { Sheet } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Textarea } from "#components/ui/input.tsx";
-import { revisionLabel } from "#components/ui/revision.tsx";
 import { TrafficBar } from "#components/ui/traffic-bar.tsx";
+import { revisionLabel } from "#domain/shared/version-label.ts";
 import { PlanConflict } from "./plan-conflict.tsx";
 import { draftOf, entriesOf, remainingPercent, sameEntries } from "./traffic-draft.ts";
 import { TrafficFields } from "./traffic-fields.tsx";
@@ -94,7 +94,12 @@ export function ChangeTrafficSheet({ at, view, kind, onClose }: ChangeTrafficShe
     >
       <div className="flex flex-col gap-4">
         {conflict !== null ? (
-          <PlanConflict plan={conflict} onKeep={() => rebase(conflict, true)} onDrop={() => rebase(conflict, false)} />
+          <PlanConflict
+            plan={conflict}
+            among={view.revisions}
+            onKeep={() => rebase(conflict, true)}
+            onDrop={() => rebase(conflict, false)}
+          />
         ) : failure !== null ? (
           <Banner status="Failing" title="Nothing was changed.">
             {failure.message}
@@ -106,16 +111,17 @@ export function ChangeTrafficSheet({ at, view, kind, onClose }: ChangeTrafficShe
         </p>
         <div className="grid grid-cols-[48px_1fr] items-start gap-2">
           <span className="text-label text-muted">Now</span>
-          <TrafficBar shares={sharesOf(seen.entries)} size="tall" />
+          <TrafficBar shares={sharesOf(seen.entries)} among={view.revisions} size="tall" />
           <span className="text-label text-muted">After</span>
           {entries === null ? (
             <span className="text-label text-muted">–</span>
           ) : (
             <TrafficBar
               size="tall"
+              among={view.revisions}
               shares={entries
                 .filter(({ role }) => role === "live")
-                .map((entry) => ({ ...entry, version: versionOf(view, entry.revision) }))}
+                .map((entry) => ({ ...entry, ...namedIn(view, entry.revision) }))}
             />
           )}
         </div>
@@ -123,8 +129,8 @@ export function ChangeTrafficSheet({ at, view, kind, onClose }: ChangeTrafficShe
           <ul className="flex flex-col gap-1">
             {preview.data.moves.map(({ from, to, percent }) => (
               <li key={`${from}-${to}`}>
-                {percent} % of users move from {revisionLabel(versionOf(view, from), from)} to{" "}
-                {revisionLabel(versionOf(view, to), to)}.
+                {percent} % of users move from {revisionLabel(namedIn(view, from), view.revisions)} to{" "}
+                {revisionLabel(namedIn(view, to), view.revisions)}.
               </li>
             ))}
             {preview.data.checks.map(({ kind: what, ok, revision, message }) => (
@@ -158,10 +164,11 @@ export function ChangeTrafficSheet({ at, view, kind, onClose }: ChangeTrafficShe
   );
 }
 
-const versionOf = (view: Endpoint, revision: number): string =>
-  view.revisions.find((one) => one.revision === revision)?.version ??
-  view.plan?.entries.find((entry) => entry.revision === revision)?.version ??
-  "?";
+const namedIn = (view: Endpoint, revision: number) => {
+  const has = (one: { revision: number }) => one.revision === revision;
+  const found = view.revisions.find(has) ?? view.plan?.entries.find(has);
+  return { revision, model: found?.model ?? "", version: found?.version ?? "?" };
+};
 
 const readyOf = (view: Endpoint) =>
   new Map(view.revisions.map(({ revision, readyReplicas }) => [revision, readyReplicas]));

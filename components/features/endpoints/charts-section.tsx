@@ -12,8 +12,9 @@ import { Button } from "#components/ui/button.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { classNames } from "#components/ui/class-names.ts";
 import { bytesWords, latencyWords, rateWords, ratioWords } from "#components/ui/quantity-words.ts";
-import { revisionLabel, revisionLine } from "#components/ui/revision.tsx";
+import { revisionLine } from "#components/ui/revision.tsx";
 import { clockWords } from "#components/ui/time-words.ts";
+import { revisionLabel } from "#domain/shared/version-label.ts";
 import { RangeChoice } from "./range-choice.tsx";
 import { coreWords } from "./words.ts";
 
@@ -51,14 +52,16 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
     .sort((a, b) => a.atMs - b.atMs);
   const waiting = metrics === undefined && blind === null;
   const base = { waiting, times, stepMs: (metrics?.stepSeconds ?? asked.stepSeconds) * 1_000, span, marks };
-  const lines = (name: SeriesName) => shown.map((series) => lineOf(series, name));
+  const lines = (name: SeriesName) => shown.map((series) => lineOf(series, name, view.revisions));
   const latency = (["p99", "p95", "p50"] as const)
     .filter((quantile) => quantiles.includes(quantile))
     .flatMap((quantile, index) =>
       shown.map((series) => ({
-        ...lineOf(series, QUANTILES[quantile]),
+        ...lineOf(series, QUANTILES[quantile], view.revisions),
         id: `${quantile}-${series.revision}`,
-        ...(quantiles.length > 1 ? { name: `r${series.revision} ${quantile}` } : {}),
+        ...(quantiles.length > 1
+          ? { name: `r${series.revision} ${quantile}`, endName: `r${series.revision} ${quantile}` }
+          : {}),
         ...(index > 0 ? { opacity: 0.75 - 0.2 * index } : {}),
       })),
     );
@@ -167,11 +170,12 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
 const hasAny = (series: Series): boolean =>
   series.requestsPerSecond.some((value) => value !== null) || series.memoryBytes.some((value) => value !== null);
 
-function lineOf(series: Series, name: SeriesName): ChartLine {
+function lineOf(series: Series, name: SeriesName, among: Endpoint["revisions"]): ChartLine {
   const { colour, dashes } = revisionLine(series.revision);
   return {
     id: `${name}-${series.revision}`,
-    name: revisionLabel(series.version, series.revision),
+    name: revisionLabel(series, among),
+    endName: revisionLabel(series, [series]),
     colour,
     dashes,
     values: series[name],

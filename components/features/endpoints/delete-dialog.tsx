@@ -26,9 +26,9 @@ export function DeleteDialog({ view, onClose }: { view: Endpoint; onClose: () =>
   );
   const same = typed === view.name;
   const submit = () => {
-    if (same) remove.mutate({ endpoint: view.name, environment: view.environment });
+    if (same && !remove.isPending) remove.mutate({ endpoint: view.name, environment: view.environment });
   };
-  const answering = versionsWords(view.plan?.entries ?? []);
+  const answering = versionsWords(view.plan?.entries ?? [], view.revisions);
   return (
     <Dialog
       open

@@ -11,6 +11,7 @@ import { Button } from "#components/ui/button.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { announce } from "#components/ui/toast.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
+import { ReassertBanner } from "./reassert-banner.tsx";
 
 type EndpointBannersProps = Readonly<{ at: EndpointRef; view: Endpoint; kind: Kind | undefined }>;
 
@@ -21,10 +22,6 @@ export function EndpointBanners({ at, view, kind }: EndpointBannersProps) {
   const trpc = useTRPC();
   const refusal = useRefusal("traffic:write", kind);
   const resume = useMutation(trpc.endpoint.resume.mutationOptions({ onError: failed }));
-  const reassert = useMutation(trpc.endpoint.reassert.mutationOptions({ onError: failed }));
-  const behind = view.conditions.find(({ type, status }) => type === "DatabaseBehindCluster" && status === "True");
-  const published = view.conditions.find(({ type }) => type === "Published");
-  const reassertable = behind ?? (published?.reason === "DatabaseBehindCluster" ? published : undefined);
   if (view.deletedAt !== null)
     return (
       <Banner status="Deploying" title="This endpoint is being deleted.">
@@ -40,7 +37,7 @@ export function EndpointBanners({ at, view, kind }: EndpointBannersProps) {
           status="Unknown"
           title="Pinned: automation is off."
           actions={
-            <Button busy={resume.isPending} refusal={refusal} onClick={() => resume.mutate(at)}>
+            <Button className="max-sm:h-12" busy={resume.isPending} refusal={refusal} onClick={() => resume.mutate(at)}>
               Resume
             </Button>
           }
@@ -48,19 +45,7 @@ export function EndpointBanners({ at, view, kind }: EndpointBannersProps) {
           Somebody rolled back <RelativeTime at={view.pinnedAt} />. Nothing changes traffic by itself until resumed.
         </Banner>
       )}
-      {reassertable === undefined ? null : (
-        <Banner
-          status="Failing"
-          title="The cluster has a newer plan than Slipway's database."
-          actions={
-            <Button busy={reassert.isPending} refusal={refusal} onClick={() => reassert.mutate(at)}>
-              Put the database's plan back
-            </Button>
-          }
-        >
-          {reassertable.message}
-        </Banner>
-      )}
+      <ReassertBanner at={at} view={view} />
       {view.plan?.routerSilent ? (
         <Banner status="Degraded" title={`Router silent: ${view.plan.routerSilent}`}>
           It may still serve the plan before #{view.plan.number}. Until it answers or its pod is gone, #
@@ -92,6 +77,7 @@ function IncidentBanner({ at }: { at: EndpointRef }) {
       actions={
         incident.acknowledgedBy === null ? (
           <Button
+            className="max-sm:h-12"
             busy={acknowledge.isPending}
             refusal={refusal}
             onClick={() => acknowledge.mutate({ incident: incident.id })}

@@ -82,8 +82,8 @@ function Shown({ at, view, kind, tryIt }: ShownProps) {
   const now = useMetrics(at, NOW);
   const served = view.plan !== null && view.plan.kind !== "delete";
   const tabs = [
-    { value: "pods" as const, label: "Pods and events", content: <PodsTab at={at} /> },
-    { value: "changes" as const, label: "Changes", content: <LedgerTab at={at} /> },
+    { value: "pods" as const, label: "Pods and events", content: <PodsTab at={at} among={view.revisions} /> },
+    { value: "changes" as const, label: "Changes", content: <LedgerTab at={at} among={view.revisions} /> },
     ...(tryIt === undefined || !served ? [] : [{ value: "try" as const, label: "Try it", content: tryIt }]),
     { value: "settings" as const, label: "Settings", content: <SettingsTab view={view} kind={kind} /> },
   ];
@@ -95,7 +95,7 @@ function Shown({ at, view, kind, tryIt }: ShownProps) {
       <ChangeProgress at={at} view={view} />
       <TrafficCard at={at} view={view} kind={kind} metrics={now.blind === null ? now.metrics : undefined} />
       {view.revisions.length === 0 ? null : <ChartsSection at={at} view={view} measured={measured} />}
-      <LastChanges at={at} />
+      <LastChanges at={at} among={view.revisions} />
       <Tabs label="More about this endpoint" value={shownTab} onValueChange={(next) => void setTab(next)} tabs={tabs} />
     </div>
   );

@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { parseAsIsoDateTime, useQueryState } from "nuqs";
-import type { EndpointRef, Plan } from "#components/endpoint/endpoint-ref.ts";
+import type { Endpoint, EndpointRef, Plan } from "#components/endpoint/endpoint-ref.ts";
 import { PlanRow } from "#components/endpoint/plan-row.tsx";
 import { revisionsWords } from "#components/endpoint/plan-words.ts";
 import { useRollbackDialog } from "#components/endpoint/rollback-control.tsx";
@@ -17,9 +17,10 @@ import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { clockWords, zoneWords } from "#components/ui/time-words.ts";
+import type { Among } from "#domain/shared/version-label.ts";
 
 /** Every change there was, and what was live at any moment. */
-export function LedgerTab({ at }: { at: EndpointRef }) {
+export function LedgerTab({ at, among }: { at: EndpointRef; among: Endpoint["revisions"] }) {
   const trpc = useTRPC();
   const plans = useInfiniteQuery(
     trpc.endpoint.plans.infiniteQueryOptions({ ...at, limit: 30 }, { getNextPageParam: (page) => page.nextCursor }),
@@ -27,7 +28,7 @@ export function LedgerTab({ at }: { at: EndpointRef }) {
   const items = plans.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <div className="flex flex-col gap-4">
-      <LiveAt at={at} />
+      <LiveAt at={at} among={among} />
       {plans.isPending ? <SkeletonRows rows={4} /> : null}
       {plans.isError ? (
         <Banner status="Failing" title="The changes could not be read.">
@@ -39,7 +40,12 @@ export function LedgerTab({ at }: { at: EndpointRef }) {
         <Card flush>
           <ul aria-label="Changes, newest first">
             {items.map((plan, index) => (
-              <PlanRow key={plan.number} plan={plan} action={index === 0 ? null : <Restore plan={plan} />} />
+              <PlanRow
+                key={plan.number}
+                plan={plan}
+                among={among}
+                action={index === 0 ? null : <Restore plan={plan} />}
+              />
             ))}
           </ul>
         </Card>
@@ -66,7 +72,7 @@ function Restore({ plan }: { plan: Plan }) {
 }
 
 /** Answers "what was live last Tuesday at three"; the moment is in the address. */
-function LiveAt({ at }: { at: EndpointRef }) {
+function LiveAt({ at, among }: { at: EndpointRef; among: Among }) {
   const trpc = useTRPC();
   const [moment, setMoment] = useQueryState("at", parseAsIsoDateTime);
   const asked = useQuery({
@@ -95,19 +101,19 @@ function LiveAt({ at }: { at: EndpointRef }) {
               ? failureOf(asked.error).message
               : asked.data === undefined
                 ? "Looking…"
-                : liveWords(moment, asked.data.items[0], asked.data.alsoServing ?? [])}
+                : liveWords(moment, asked.data.items[0], asked.data.alsoServing ?? [], among)}
         </p>
       )}
     </div>
   );
 }
 
-function liveWords(moment: Date, plan: Plan | undefined, also: readonly Plan[]): string {
+function liveWords(moment: Date, plan: Plan | undefined, also: readonly Plan[], among: Among): string {
   const when = `${clockWords(moment, new Date())} (${moment.toISOString().slice(0, 16).replace("T", " ")} UTC)`;
   if (plan === undefined) return `Nothing was live at ${when}.`;
-  const told = `At ${when}: ${revisionsWords(plan.entries)}, by change #${plan.number} of ${plan.decidedBy}.`;
+  const told = `At ${when}: ${revisionsWords(plan.entries, among)}, by change #${plan.number} of ${plan.decidedBy}.`;
   if (also.length === 0) return told;
-  const others = also.map(({ number, entries }) => `#${number} (${revisionsWords(entries)})`).join(", ");
+  const others = also.map(({ number, entries }) => `#${number} (${revisionsWords(entries, among)})`).join(", ");
   return `${told} Routers were changing over: some may still have served ${others}.`;
 }
 

@@ -41,8 +41,10 @@ export function NewEndpointSheet({ open, onOpenChange, environment: chosenAtFirs
   const problem = name === "" ? null : nameProblem(name);
   const failure = create.error === null ? null : failureOf(create.error);
   const ready = name !== "" && problem === null && environment !== undefined;
+  // Also on the way to its page: a second one would be refused as a name that is taken.
+  const busy = create.isPending || create.isSuccess;
   const submit = () => {
-    if (ready) create.mutate({ name, environment });
+    if (ready && !busy) create.mutate({ name, environment });
   };
   return (
     <Sheet
@@ -53,12 +55,7 @@ export function NewEndpointSheet({ open, onOpenChange, environment: chosenAtFirs
       footer={
         <>
           <Button onClick={() => onOpenChange(false)}>Cancel</Button>
-          <Button
-            look="filled"
-            busy={create.isPending}
-            refusal={refusal ?? (ready ? null : "It needs a name.")}
-            onClick={submit}
-          >
+          <Button look="filled" busy={busy} refusal={refusal ?? (ready ? null : "It needs a name.")} onClick={submit}>
             Create
           </Button>
         </>

@@ -3,17 +3,18 @@ import { versionsWords } from "#components/endpoint/plan-words.ts";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import type { Among } from "#domain/shared/version-label.ts";
 
-type PlanConflictProps = Readonly<{ plan: Plan; onKeep: () => void; onDrop: () => void }>;
+type PlanConflictProps = Readonly<{ plan: Plan; among: Among; onKeep: () => void; onDrop: () => void }>;
 
 /** Somebody was faster: who, when and why, and what to do with what was typed. */
-export const PlanConflict = ({ plan, onKeep, onDrop }: PlanConflictProps) => (
+export const PlanConflict = ({ plan, among, onKeep, onDrop }: PlanConflictProps) => (
   <Banner
     status="Degraded"
     title={
       <>
         {plan.decidedBy} changed traffic <RelativeTime at={plan.decidedAt} />: #{plan.number},{" "}
-        {versionsWords(plan.entries)}.
+        {versionsWords(plan.entries, among)}.
       </>
     }
   >

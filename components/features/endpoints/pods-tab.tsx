@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import type { EndpointRef } from "#components/endpoint/endpoint-ref.ts";
+import type { Endpoint, EndpointRef } from "#components/endpoint/endpoint-ref.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import type { Outputs } from "#components/trpc/outputs.ts";
@@ -12,10 +12,11 @@ import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { RevisionSwatch, revisionLabel } from "#components/ui/revision.tsx";
+import { RevisionSwatch } from "#components/ui/revision.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";
 import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
+import { revisionLabel } from "#domain/shared/version-label.ts";
 import type { PodPlace } from "./pod-log.tsx";
 
 const PodLog = dynamic(() => import("./pod-log.tsx").then((file) => file.PodLog), { ssr: false });
@@ -25,7 +26,7 @@ type Pod = Item["pods"][number];
 const EVENTS_SHOWN = 8;
 
 /** Pods and events as the worker last saw them, and why what is not ready is not. */
-export function PodsTab({ at }: { at: EndpointRef }) {
+export function PodsTab({ at, among }: { at: EndpointRef; among: Endpoint["revisions"] }) {
   const trpc = useTRPC();
   const pods = useQuery(trpc.endpoint.pods.queryOptions(at));
   const [log, setLog] = useState<PodPlace | null>(null);
@@ -50,7 +51,12 @@ export function PodsTab({ at }: { at: EndpointRef }) {
       </p>
       {items.length === 0 ? <EmptyState sentence="No revision has pods, and none should have." /> : null}
       {items.map((item) => (
-        <RevisionPods key={item.revision} item={item} onLog={(pod) => setLog(placeOf(item, pod))} />
+        <RevisionPods
+          key={item.revision}
+          name={revisionLabel(item, among)}
+          item={item}
+          onLog={(pod) => setLog(placeOf(item, pod))}
+        />
       ))}
       {log === null ? null : <PodLog key={log.pod} at={at} place={log} onClose={() => setLog(null)} />}
     </div>
@@ -64,13 +70,15 @@ const placeOf = ({ revision }: Item, { name, containers, restarts }: Pod): PodPl
   restarted: restarts > 0,
 });
 
-const RevisionPods = ({ item, onLog }: { item: Item; onLog: (pod: Pod) => void }) => (
+type RevisionPodsProps = Readonly<{ name: string; item: Item; onLog: (pod: Pod) => void }>;
+
+const RevisionPods = ({ name, item, onLog }: RevisionPodsProps) => (
   <Card
     flush
     title={
       <span className="flex items-center gap-2">
         <RevisionSwatch revision={item.revision} />
-        {revisionLabel(item.version, item.revision)}
+        {name}
         <span className="font-normal text-body text-muted">
           {item.readyReplicas} of {item.desiredReplicas} ready
         </span>

@@ -63,7 +63,8 @@ function HealthTargets({ view, refusal }: { view: Endpoint; refusal: string | nu
   const wrong = (name: string) =>
     parsed.success || !parsed.error.issues.some(({ path }) => path[0] === name) ? null : "This is no such number.";
   const submit = () => {
-    if (parsed.success) save.mutate({ endpoint: view.name, environment: view.environment, healthTargets: parsed.data });
+    if (parsed.success && !save.isPending)
+      save.mutate({ endpoint: view.name, environment: view.environment, healthTargets: parsed.data });
   };
   return (
     <Card title="Health targets">

@@ -17,6 +17,7 @@ import { StatusIcon } from "#components/ui/status-badge.tsx";
 import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
 import { percent, TrafficBar } from "#components/ui/traffic-bar.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
+import { revisionLabel, versionLabel } from "#domain/shared/version-label.ts";
 import { latestOf } from "./words.ts";
 
 const ChangeTrafficSheet = dynamic(() => import("./change-traffic-sheet.tsx").then((file) => file.ChangeTrafficSheet), {
@@ -72,7 +73,7 @@ export function TrafficCard({ at, view, kind, metrics }: TrafficCardProps) {
       }
     >
       <div className="px-4 pt-1 pb-3">
-        <TrafficBar shares={sharesOf(entries)} size="tall" />
+        <TrafficBar shares={sharesOf(entries)} among={view.revisions} size="tall" />
       </div>
       <ul aria-label="Revisions" className="sm:hidden">
         {shown.map((revision) => (
@@ -124,7 +125,7 @@ function RevisionRow({ revision, view, metrics }: RevisionRowProps) {
             <RevisionSwatch revision={revision.revision} />
             <span>
               <Link href={screenPaths.version(revision.model, revision.version)} className="hover:underline">
-                v{revision.version}
+                {versionLabel(revision, view.revisions)}
               </Link>{" "}
               · r{revision.revision}
             </span>
@@ -169,7 +170,7 @@ function PhoneRevision({ revision, view, metrics }: RevisionRowProps) {
       <div className="flex items-center gap-2">
         <RevisionSwatch revision={revision.revision} />
         <Link href={screenPaths.version(revision.model, revision.version)} className="font-medium">
-          v{revision.version} · r{revision.revision}
+          {revisionLabel(revision, view.revisions)}
         </Link>
         <span className="text-muted">{entry === undefined ? "kept for rollback" : entry.role}</span>
         <span className="ml-auto whitespace-nowrap font-medium">

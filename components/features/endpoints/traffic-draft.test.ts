@@ -3,6 +3,7 @@ import { bpsOf, type DraftLine, entriesOf, remainingPercent, sameEntries, takeRe
 
 const line = (revision: number, percent: string, role: DraftLine["role"] = "live"): DraftLine => ({
   revision,
+  model: "credit",
   version: String(revision),
   role,
   percent,

@@ -4,6 +4,7 @@ import { toBps, toPercent } from "#domain/endpoint/weights.ts";
 /** One line of the sheet. The percent is what was typed, so that "12." can be on its way to "12.5". */
 export type DraftLine = Readonly<{
   revision: number;
+  model: string;
   version: string;
   role: "live" | "shadow" | "off";
   percent: string;
@@ -13,15 +14,16 @@ export type DraftLine = Readonly<{
 export function draftOf(entries: Plan["entries"], revisions: Endpoint["revisions"]): DraftLine[] {
   const named = new Set(entries.map(({ revision }) => revision));
   return [
-    ...entries.map(({ revision, version, role, weightPercent }) => ({
+    ...entries.map(({ revision, model, version, role, weightPercent }) => ({
       revision,
+      model,
       version,
       role,
       percent: String(weightPercent),
     })),
     ...revisions
       .filter(({ revision }) => !named.has(revision))
-      .map(({ revision, version }) => ({ revision, version, role: "off" as const, percent: "0" })),
+      .map(({ revision, model, version }) => ({ revision, model, version, role: "off" as const, percent: "0" })),
   ];
 }
 

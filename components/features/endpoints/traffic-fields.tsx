@@ -3,8 +3,9 @@
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { RevisionSwatch, revisionLabel } from "#components/ui/revision.tsx";
+import { RevisionSwatch } from "#components/ui/revision.tsx";
 import { Select } from "#components/ui/select.tsx";
+import { revisionLabel } from "#domain/shared/version-label.ts";
 import { bpsOf, type DraftLine, takeRest } from "./traffic-draft.ts";
 
 const ROLES = [
@@ -30,7 +31,7 @@ export function TrafficFields({ lines, onChange, ready }: TrafficFieldsProps) {
   return (
     <div className="flex flex-col gap-2">
       {shown.map((line) => {
-        const name = revisionLabel(line.version, line.revision);
+        const name = revisionLabel(line, lines);
         return (
           <div
             key={line.revision}

@@ -5,8 +5,9 @@ import { useMemo } from "react";
 import type { Endpoint } from "#components/endpoint/endpoint-ref.ts";
 import { type Measured, useMetrics } from "#components/endpoint/use-metrics.ts";
 import { latencyWords, ratioWords } from "#components/ui/quantity-words.ts";
-import { revisionLabel, revisionLine } from "#components/ui/revision.tsx";
+import { revisionLine } from "#components/ui/revision.tsx";
 import { clockWords } from "#components/ui/time-words.ts";
+import { revisionLabel } from "#domain/shared/version-label.ts";
 import type { IncidentDetail } from "./incident-type.ts";
 
 const ChartPanel = dynamic(() => import("#components/charts/chart-panel.tsx").then((file) => file.ChartPanel), {
@@ -16,10 +17,10 @@ const ChartPanel = dynamic(() => import("#components/charts/chart-panel.tsx").th
 
 const AROUND_MS = 15 * 60_000;
 
-type BrokeChartProps = Readonly<{ incident: IncidentDetail; targets: Endpoint["healthTargets"] | undefined }>;
+type BrokeChartProps = Readonly<{ incident: IncidentDetail; view: Endpoint | undefined }>;
 
 /** The one measure that was missed, from a quarter of an hour before until now or a little after its end, with its target. */
-export function BrokeChart({ incident, targets }: BrokeChartProps) {
+export function BrokeChart({ incident, view }: BrokeChartProps) {
   const { endpoint, environment, since, resolvedAt, target, threshold } = incident;
   const wanted = useMemo(() => {
     const endMs = resolvedAt === null ? Infinity : Date.parse(resolvedAt) + AROUND_MS;
@@ -33,13 +34,15 @@ export function BrokeChart({ incident, targets }: BrokeChartProps) {
   const name = latency ? "latencyMsP99" : "errorRatio";
   const words = latency ? latencyWords : ratioWords;
   // Pods are not counted by Prometheus: of an endpoint without them, what callers got is shown.
-  const limit = target === "readyPodsMin" || target === null ? (targets?.errorRatioMax ?? null) : threshold;
+  const limit = target === "readyPodsMin" || target === null ? (view?.healthTargets.errorRatioMax ?? null) : threshold;
+  const among = view?.revisions ?? metrics?.revisions ?? [];
   const lines = (metrics?.revisions ?? [])
     .filter((one) => one[name].some((value) => value !== null))
     .toSorted((a, b) => a.revision - b.revision)
     .map((one) => ({
       id: String(one.revision),
-      name: revisionLabel(one.version, one.revision),
+      name: revisionLabel(one, among),
+      endName: revisionLabel(one, [one]),
       ...revisionLine(one.revision),
       values: one[name],
     }));

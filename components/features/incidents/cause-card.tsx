@@ -2,13 +2,15 @@
 
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import type { Endpoint } from "#components/endpoint/endpoint-ref.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import type { Outputs } from "#components/trpc/outputs.ts";
 import { Card } from "#components/ui/card.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { RevisionSwatch, revisionLabel } from "#components/ui/revision.tsx";
+import { RevisionSwatch } from "#components/ui/revision.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";
+import { revisionLabel } from "#domain/shared/version-label.ts";
 import type { IncidentDetail } from "./incident-type.ts";
 import { useErrorLines } from "./use-error-lines.ts";
 
@@ -16,10 +18,11 @@ type Item = Outputs["endpoint"]["pods"]["items"][number];
 const WARNINGS_MAX = 4;
 
 /** The revision to look at: why its pods are not ready, and what they said last. */
-export function CauseCard({ incident }: { incident: IncidentDetail }) {
+export function CauseCard({ incident, among }: { incident: IncidentDetail; among: Endpoint["revisions"] }) {
   const trpc = useTRPC();
-  const { endpoint, environment, revision, version } = incident;
+  const { endpoint, environment, revision } = incident;
   const pods = useQuery(trpc.endpoint.pods.queryOptions({ endpoint, environment }));
+  const known = among.find((one) => one.revision === revision);
   const items = (pods.data?.items ?? []).filter((item) => revision === null || item.revision === revision);
   return (
     <Card
@@ -38,7 +41,7 @@ export function CauseCard({ incident }: { incident: IncidentDetail }) {
         ) : (
           <p className="flex items-center gap-2 font-medium">
             <RevisionSwatch revision={revision} />
-            {version === null ? `r${revision}` : revisionLabel(version, revision)}
+            {known === undefined ? `r${revision}` : revisionLabel(known, among)}
           </p>
         )}
         {pods.isError ? (

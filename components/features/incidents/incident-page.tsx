@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { ChangeProgress } from "#components/endpoint/change-progress.tsx";
+import type { Endpoint } from "#components/endpoint/endpoint-ref.ts";
 import { PlanRow } from "#components/endpoint/plan-row.tsx";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
@@ -63,10 +64,10 @@ function Shown({ incident }: { incident: IncidentDetail }) {
       <IncidentHeader incident={incident} view={view} />
       {view === undefined || !isSince(view.plan?.decidedAt, incident) ? null : <ChangeProgress at={at} view={view} />}
       <div className="grid grid-cols-2 items-start gap-4 max-lg:grid-cols-1">
-        <BrokeChart incident={incident} targets={view?.healthTargets} />
-        <ChangedBefore incident={incident} />
+        <BrokeChart incident={incident} view={view} />
+        <ChangedBefore incident={incident} among={view?.revisions ?? []} />
       </div>
-      <CauseCard incident={incident} />
+      <CauseCard incident={incident} among={view?.revisions ?? []} />
       <div className="grid grid-cols-2 items-start gap-4 max-lg:grid-cols-1">
         <TimelineCard incident={incident} />
         <HandleCard incident={incident} />
@@ -79,7 +80,7 @@ function Shown({ incident }: { incident: IncidentDetail }) {
 const isSince = (decidedAt: string | undefined, { openedAt, resolvedAt }: IncidentDetail): boolean =>
   decidedAt !== undefined && decidedAt > openedAt && (resolvedAt === null || decidedAt < resolvedAt);
 
-function ChangedBefore({ incident }: { incident: IncidentDetail }) {
+function ChangedBefore({ incident, among }: { incident: IncidentDetail; among: Endpoint["revisions"] }) {
   const before = incident.plans.filter((plan) => (plan.firstServedAt ?? plan.decidedAt) <= incident.since);
   const targets = incident.acts.some(
     ({ action, at }) => action === "endpoint.setHealthTargets" && at <= incident.since,
@@ -93,7 +94,7 @@ function ChangedBefore({ incident }: { incident: IncidentDetail }) {
       ) : (
         <ul>
           {before.map((plan) => (
-            <PlanRow key={plan.number} plan={plan} />
+            <PlanRow key={plan.number} plan={plan} among={among} />
           ))}
         </ul>
       )}

@@ -50,7 +50,7 @@ function NoteForm({ incident }: { incident: IncidentDetail }) {
   const note = useMutation(trpc.incident.note.mutationOptions({ onSuccess: () => setText("") }));
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (text.trim() !== "" && refusal === null) note.mutate({ incident: incident.id, text });
+    if (text.trim() !== "" && refusal === null && !note.isPending) note.mutate({ incident: incident.id, text });
   };
   return (
     <form onSubmit={submit} className="mt-4 flex flex-col items-start gap-2 border-t pt-3">

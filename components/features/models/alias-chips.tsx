@@ -64,7 +64,7 @@ export function AliasChips({ model, aliases, versions }: AliasProps) {
       {entries.map(([alias, version]) => (
         <Chip
           key={alias}
-          {...(refusal === null ? { onRemove: () => remove.mutate({ model, alias }) } : {})}
+          {...(refusal === null ? { onRemove: () => remove.isPending || remove.mutate({ model, alias }) } : {})}
           removeLabel={`Remove ${alias}`}
         >
           <button

@@ -15,10 +15,11 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { MarkdownText } from "#components/ui/markdown.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { RevisionSwatch, revisionLabel } from "#components/ui/revision.tsx";
+import { RevisionSwatch } from "#components/ui/revision.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { percent } from "#components/ui/traffic-bar.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
+import { revisionLabel } from "#domain/shared/version-label.ts";
 import { AliasChips } from "./alias-chips.tsx";
 import { MetricCharts } from "./metric-charts.tsx";
 import { type Serving, type Version, VersionsTable } from "./versions-table.tsx";
@@ -172,7 +173,7 @@ const LiveNow = ({ serving }: { serving: readonly Serving[] }) => (
           <span className="min-w-24 text-muted">{entry.environment}</span>
           <span className="inline-flex min-w-24 items-center gap-2">
             <RevisionSwatch revision={entry.revision} />
-            {revisionLabel(entry.version, entry.revision)}
+            {revisionLabel(entry, serving)}
           </span>
           <span>
             {entry.role === "shadow" ? `shadow of ${percent(entry.weightPercent)}` : percent(entry.weightPercent)}

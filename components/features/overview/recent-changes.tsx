@@ -4,6 +4,7 @@ import { Card } from "#components/ui/card.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { percent } from "#components/ui/traffic-bar.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
+import { versionLabel } from "#domain/shared/version-label.ts";
 import type { Overview } from "./overview-type.ts";
 
 type Change = Overview["recentChanges"][number];
@@ -49,8 +50,8 @@ export function RecentChanges({ changes }: { changes: readonly Change[] }) {
   );
 }
 
-const whatChanged = (change: Change): string =>
-  change.entries
+const whatChanged = ({ entries }: Change): string =>
+  entries
     .filter(({ role }) => role === "live")
-    .map(({ version, weightPercent }) => `v${version} ${percent(weightPercent)}`)
+    .map((entry) => `${versionLabel(entry, entries)} ${percent(entry.weightPercent)}`)
     .join(", ");

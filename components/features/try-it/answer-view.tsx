@@ -1,6 +1,6 @@
 import { Banner } from "#components/ui/banner.tsx";
 import { latencyWords } from "#components/ui/quantity-words.ts";
-import { RevisionSwatch, revisionLabel } from "#components/ui/revision.tsx";
+import { RevisionSwatch } from "#components/ui/revision.tsx";
 import type { TryAnswer } from "#domain/endpoint/try.ts";
 import { type Output, outputsOf, refusalIn, type Score, topOf } from "./answers.ts";
 
@@ -10,15 +10,14 @@ const OK = 200;
 
 type AnswerProps = Readonly<{
   answer: TryAnswer;
-  /** Of who was asked. */
-  version: string;
+  /** Who answered, by name; null: nobody. */
+  from: string | null;
   labels: readonly string[] | null;
 }>;
 
 /** What came back, and from whom. */
-export function AnswerView({ answer, version, labels }: AnswerProps) {
+export function AnswerView({ answer, from, labels }: AnswerProps) {
   const outputs = outputsOf(answer.body);
-  const from = answer.revision === null ? null : revisionLabel(version, answer.revision);
   return (
     <section
       aria-label={from === null ? "Answer" : `Answer of ${from}`}

@@ -6,11 +6,11 @@ import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import { Banner } from "#components/ui/banner.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { revisionLabel } from "#components/ui/revision.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import type { TryAnswer } from "#domain/endpoint/try.ts";
+import { revisionLabel } from "#domain/shared/version-label.ts";
 import { AnswerView } from "./answer-view.tsx";
 import { FieldsMode } from "./fields-mode.tsx";
 import { ImageMode } from "./image-mode.tsx";
@@ -77,6 +77,7 @@ export function TryIt({ targets, besides = targets, whenNone }: TryItProps) {
           key={`${version.data.model} ${version.data.version}`}
           version={version.data}
           asked={second ? [first, second] : [first]}
+          besides={besides}
         />
       ) : null}
     </div>
@@ -84,14 +85,16 @@ export function TryIt({ targets, besides = targets, whenNone }: TryItProps) {
 }
 
 function nameOf(target: TryTarget, targets: readonly TryTarget[]): string {
-  const label = revisionLabel(target.version, target.revision);
+  const label = revisionLabel(target, targets);
   const oneEndpoint = targets.every(
     ({ endpoint, environment }) => endpoint === target.endpoint && environment === target.environment,
   );
   return oneEndpoint ? label : `${target.endpoint} in ${target.environment}, ${label}`;
 }
 
-function Asking({ version, asked }: { version: Version; asked: readonly TryTarget[] }) {
+type AskingProps = Readonly<{ version: Version; asked: readonly TryTarget[]; besides: readonly TryTarget[] }>;
+
+function Asking({ version, asked, besides }: AskingProps) {
   const trpc = useTRPC();
   const modes = modesOf(version.signature);
   const [mode, setMode] = useState<Mode>(modes[0] ?? "json");
@@ -130,7 +133,7 @@ function Asking({ version, asked }: { version: Version; asked: readonly TryTarge
               // biome-ignore lint/suspicious/noArrayIndexKey: answers stand in the order of those asked
               key={index}
               answer={answer}
-              version={asked[index]?.version ?? "?"}
+              from={answeredBy(answer, asked[index], besides)}
               labels={version.labels}
             />
           ))}
@@ -139,6 +142,9 @@ function Asking({ version, asked }: { version: Version; asked: readonly TryTarge
     </>
   );
 }
+
+const answeredBy = ({ revision }: TryAnswer, asked: TryTarget | undefined, besides: readonly TryTarget[]) =>
+  revision === null || asked === undefined ? null : revisionLabel({ ...asked, revision }, besides);
 
 type ModeViewProps = Readonly<{ mode: Mode; version: Version; busy: boolean; onSend: (request: InferRequest) => void }>;
 

@@ -11,7 +11,7 @@ export function VersionTryIt({ model, version }: { model: string; version: strin
   const trpc = useTRPC();
   const serving = useQuery(trpc.endpoint.serving.queryOptions({ model }));
   if (serving.isPending) return <SkeletonRows rows={3} />;
-  const live = (serving.data?.items ?? []).filter(({ role }) => role === "live").map((entry) => ({ ...entry, model }));
+  const live = (serving.data?.items ?? []).filter(({ role }) => role === "live");
   return (
     <TryIt
       targets={live.filter((entry) => entry.version === version)}

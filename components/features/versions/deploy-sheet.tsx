@@ -40,7 +40,7 @@ export function DeploySheet({ version, serving, onClose }: DeployProps) {
   const [target, setTarget] = useState(() => likelyTarget(version.model, serving));
   const [size, setSize] = useState<Size>("S");
   const [replicas, setReplicas] = useState("1");
-  const { deploy, failure, busy } = useDeploy(({ environment, endpoint }) =>
+  const { deploy, isMade, failure, busy } = useDeploy(({ environment, endpoint }) =>
     router.push(screenPaths.endpoint(environment, endpoint)),
   );
   const known = environments.data?.items ?? [];
@@ -50,6 +50,7 @@ export function DeploySheet({ version, serving, onClose }: DeployProps) {
   const at = { endpoint: target.endpoint, environment };
   const min = Number(replicas);
   const asked = { model: version.model, version: version.version, replicas: { min }, resources: SIZES[size] };
+  const isNew = target.isNew && !isMade(at);
   const problem = refusal ?? problemOf(at, min);
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -94,13 +95,10 @@ export function DeploySheet({ version, serving, onClose }: DeployProps) {
             className="max-w-32"
           />
         </Field>
-        <Preview
-          revision={{ ...asked, ...at }}
-          refusal={target.isNew ? "A new endpoint has nothing to differ from: all of it is new." : problem}
-        />
+        <Preview revision={{ ...asked, ...at, newEndpoint: isNew }} refusal={problem} />
         <div className="flex flex-col gap-1">
           <p className="font-medium text-label">The same from a shell</p>
-          {commands(at, asked, target.isNew).map((command) => (
+          {commands(at, asked, isNew).map((command) => (
             <CopyLine key={command} text={command} label="Copy command" />
           ))}
         </div>

@@ -36,7 +36,7 @@ export function Preview({ revision, refusal }: { revision: Revision; refusal: st
       {dryRun.isError && isCurrent ? <Banner status="Degraded" title={failureOf(dryRun.error).message} /> : null}
       {answer ? (
         <ul aria-label="Preview" className="flex flex-col rounded-control border">
-          {answer.differences.map((difference) => (
+          {answer.differences.map((difference, index) => (
             <li key={`${difference.kind} ${difference.name}`} className="border-b px-3 py-2 last:border-b-0">
               <p className="flex items-center gap-2">
                 <Badge
@@ -58,6 +58,15 @@ export function Preview({ revision, refusal }: { revision: Revision; refusal: st
                     </li>
                   ))}
                 </ul>
+              ) : null}
+              {difference.action === "create" ? (
+                <details className="mt-1">
+                  <summary className="cursor-pointer text-label text-muted">As the cluster would store it</summary>
+                  {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+                  <pre tabIndex={0} className="mt-1 max-h-60 overflow-auto font-mono text-label">
+                    {JSON.stringify(answer.objects[index], null, 2)}
+                  </pre>
+                </details>
               ) : null}
             </li>
           ))}

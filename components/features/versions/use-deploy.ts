@@ -9,27 +9,29 @@ import type { Inputs } from "#components/trpc/outputs.ts";
 type Revision = Inputs["revision"]["create"];
 type Target = Readonly<{ endpoint: string; environment: string }>;
 
-/** Makes the endpoint first where it is new; when the revision is refused then, the endpoint is not made twice. */
+/** Makes the endpoint first where it is new. `isMade`: it was, and the revision was refused then: it is new no more. */
 export function useDeploy(onDeployed: (target: Target) => void) {
   const trpc = useTRPC();
   const createEndpoint = useMutation(trpc.endpoint.create.mutationOptions());
   const createRevision = useMutation(trpc.revision.create.mutationOptions());
   const [made, setMade] = useState<string | null>(null);
+  const [deployed, setDeployed] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
 
   const deploy = async (target: Target, revision: Omit<Revision, "endpoint" | "environment">, isNew: boolean) => {
     setFailure(null);
-    const key = `${target.environment}/${target.endpoint}`;
     try {
-      if (isNew && made !== key) {
+      if (isNew) {
         await createEndpoint.mutateAsync({ name: target.endpoint, environment: target.environment });
-        setMade(key);
+        setMade(`${target.environment}/${target.endpoint}`);
       }
       await createRevision.mutateAsync({ ...revision, ...target });
+      setDeployed(true);
       onDeployed(target);
     } catch (error) {
       setFailure(failureOf(error));
     }
   };
-  return { deploy, failure, busy: createEndpoint.isPending || createRevision.isPending };
+  const isMade = ({ environment, endpoint }: Target) => made === `${environment}/${endpoint}`;
+  return { deploy, isMade, failure, busy: deployed || createEndpoint.isPending || createRevision.isPending };
 }

@@ -1,9 +1,10 @@
 import Link from "next/link";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { RevisionSwatch, revisionLabel } from "#components/ui/revision.tsx";
+import { RevisionSwatch } from "#components/ui/revision.tsx";
 import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
 import { percent } from "#components/ui/traffic-bar.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
+import { revisionLabel } from "#domain/shared/version-label.ts";
 import type { Serving } from "./use-it.tsx";
 
 export const WhereLive = ({ serving }: { serving: readonly Serving[] }) =>
@@ -33,7 +34,7 @@ export const WhereLive = ({ serving }: { serving: readonly Serving[] }) =>
             <Cell>
               <span className="inline-flex items-center gap-2 whitespace-nowrap">
                 <RevisionSwatch revision={entry.revision} />
-                {revisionLabel(entry.version, entry.revision)}
+                {revisionLabel(entry, serving)}
               </span>
             </Cell>
             <Cell>{entry.role}</Cell>

@@ -153,4 +153,13 @@ test("a dry run without a worker is 503, and nothing was written", async () => {
     status: 422,
     errors: [{ path: "dryRun" }],
   });
+  const ahead = (name: string, query: string) =>
+    rest.call("POST", `/endpoints/${name}/revisions${query}`, {
+      body: { model: "none", version: "1", newEndpoint: true },
+    });
+  expect((await ahead("dry", "?dryRun=true&environment=local")).body).toMatchObject({ code: "name_taken" });
+  expect((await ahead("other", "?environment=local")).body).toMatchObject({
+    status: 422,
+    errors: [{ path: "newEndpoint" }],
+  });
 });

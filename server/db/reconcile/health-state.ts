@@ -9,6 +9,7 @@ import { NEWS_CHANNEL } from "#server/db/record-change.ts";
 const moment = z.coerce.date();
 const revisionSchema = z.object({
   number: z.number(),
+  model: z.string(),
   version: z.number(),
   ready: z.number(),
   desired: z.number(),
@@ -81,10 +82,10 @@ export async function loadHealth(
         FROM "TrafficPlan" p LEFT JOIN "TrafficPlanStatus" ps ON ps."planId" = p.id
         WHERE p."endpointUid" = e.uid AND p.number = s."publishedPlan" AND p.number > 0),
       'revisions', coalesce((
-        SELECT json_agg(json_build_object('number', r.number, 'version', m.number,
+        SELECT json_agg(json_build_object('number', r.number, 'model', l.name, 'version', m.number,
           'ready', coalesce(rs."readyReplicas", 0), 'desired', coalesce(rs."desiredReplicas", 0),
           'trouble', rs.trouble))
-        FROM "Revision" r JOIN "ModelVersion" m ON m.id = r."versionId"
+        FROM "Revision" r JOIN "ModelVersion" m ON m.id = r."versionId" JOIN "Model" l ON l.id = m."modelId"
         LEFT JOIN "RevisionStatus" rs ON rs."revisionId" = r.id
         WHERE r."endpointUid" = e.uid AND (rs."desiredReplicas" > 0 OR rs."readyReplicas" > 0)), '[]'),
       'health', row_to_json(h),

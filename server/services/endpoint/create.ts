@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { createEndpointSchema, endpointViewSchema } from "#domain/endpoint/schema.ts";
+import { environmentKindSchema } from "#domain/environment/schema.ts";
 import { DomainError } from "#domain/shared/errors.ts";
 import type { Tx } from "#server/db/client.ts";
 import { isUniqueViolation } from "#server/db/errors.ts";
-import { requireWriteIn } from "#server/services/context.ts";
+import { type Actor, requireWriteIn } from "#server/services/context.ts";
 import { holdEnvironment } from "#server/services/environment/view.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { deleting, findEndpoint } from "./find.ts";
@@ -38,10 +39,26 @@ export const createEndpoint = defineVerb({
       })
       .catch((cause: unknown) => {
         if (!isUniqueViolation(cause)) throw cause;
-        const message = `There is an endpoint "${name}" in environment "${environmentName}" already.`;
-        throw new DomainError("name_taken", message, { cause });
+        throw nameTaken(name, environmentName, cause);
       }),
 });
+
+/**
+ * The environment that an endpoint of this name could be made in by `actor`, as it looks now; nothing is held.
+ * Throws `not_found`, `forbidden`, `name_taken`, or `endpoint_deleting`.
+ */
+export async function placeForEndpoint(tx: Tx, actor: Actor, wanted: Readonly<{ name: string; environment: string }>) {
+  const environment = await tx.environment.findFirst({ where: { name: wanted.environment, removedAt: null } });
+  if (environment === null) throw new DomainError("not_found", `There is no environment "${wanted.environment}".`);
+  requireWriteIn(actor, environmentKindSchema.parse(environment.kind));
+  const there = { environmentId: environment.id, name: wanted.name, deletedAt: null };
+  if ((await tx.endpoint.count({ where: there })) > 0) throw nameTaken(wanted.name, environment.name);
+  await refuseWhileDeleting(tx, environment.id, wanted.name);
+  return environment;
+}
+
+const nameTaken = (name: string, environment: string, cause?: unknown) =>
+  new DomainError("name_taken", `There is an endpoint "${name}" in environment "${environment}" already.`, { cause });
 
 /** Its objects carry the same names in the cluster until they are gone. */
 async function refuseWhileDeleting(tx: Tx, environmentId: string, name: string) {

@@ -16,6 +16,7 @@ export const listServing = defineVerb({
     const items = rows.map(
       ({ weightBps, version, gatewayUrl, ...row }): Serving => ({
         ...row,
+        model,
         version: String(version),
         url: `${gatewayUrl.replace(/\/+$/, "")}/${row.endpoint}`,
         weightPercent: weightBps / BPS_PER_PERCENT,

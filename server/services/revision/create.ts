@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { findRuntime, runtimeNames, runtimesWithGpu } from "#domain/revision/runtimes.ts";
 import {
   type CreateRevision,
@@ -10,6 +11,7 @@ import { BUCKETS } from "#domain/traffic/wire.ts";
 import type { Tx } from "#server/db/client.ts";
 import { jsonOrNull } from "#server/db/json.ts";
 import { requireWriteIn, type ServiceContext } from "#server/services/context.ts";
+import { placeForEndpoint } from "#server/services/endpoint/create.ts";
 import { deleting, type EndpointRow, findEndpoint, lockEndpoint } from "#server/services/endpoint/find.ts";
 import { findBasePlan } from "#server/services/traffic/base-plan.ts";
 import { decidePlan, describeEntries, type PlanEntry, storedEntries } from "#server/services/traffic/decide-plan.ts";
@@ -54,7 +56,7 @@ const create = (ctx: ServiceContext, input: CreateRevision) =>
       decidedBy: ctx.actor.name,
     });
     const named = { ...row, version: { number: version.number, model: { name: input.model } }, status: null };
-    const { dryRun: _, endpoint: __, environment: ___, ...asked } = input;
+    const { dryRun: _, newEndpoint: __, endpoint: ___, environment: ____, ...asked } = input;
     return {
       answer: {
         ...revisionView(named, []),
@@ -81,14 +83,31 @@ const create = (ctx: ServiceContext, input: CreateRevision) =>
 /** What the cluster would say to it; nothing is written here or there. */
 async function dryRun(ctx: ServiceContext, input: CreateRevision) {
   const tx = ctx.db.read;
+  const place = await (input.newEndpoint ? wouldBe(ctx, tx, input) : existing(ctx, tx, input));
+  const version = await findDeployable(tx, input);
+  const request = { ...place, versionId: version.id, ...howItRuns(input) };
+  const answer = await ctx.worker.ask("dryRunRevision", request);
+  return dryRunViewSchema.parse({ dryRun: true, ...(answer as object) });
+}
+
+type Place = Readonly<{ endpoint: { uid: string; name: string }; environmentId: string; number: number }>;
+
+async function existing(ctx: ServiceContext, tx: Tx, input: CreateRevision): Promise<Place> {
   const endpoint = await findEndpoint(tx, input);
   if (endpoint.deletedAt !== null) throw deleting(endpoint.name, endpoint.deletedAt);
   requireWriteIn(ctx.actor, endpoint.environment.kind);
-  const version = await findDeployable(tx, input);
-  const number = (await countRevisions(tx, endpoint)) + 1;
-  const request = { endpointUid: endpoint.uid, number, versionId: version.id, ...howItRuns(input) };
-  const answer = await ctx.worker.ask("dryRunRevision", request);
-  return dryRunViewSchema.parse({ dryRun: true, ...(answer as object) });
+  const { uid, name, environment } = endpoint;
+  return { endpoint: { uid, name }, environmentId: environment.id, number: (await countRevisions(tx, endpoint)) + 1 };
+}
+
+/** Under a uid of the moment: that of the endpoint is not known before somebody makes it. */
+async function wouldBe(
+  ctx: ServiceContext,
+  tx: Tx,
+  { endpoint: name, environment = "" }: CreateRevision,
+): Promise<Place> {
+  const { id } = await placeForEndpoint(tx, ctx.actor, { name, environment });
+  return { endpoint: { uid: randomUUID(), name }, environmentId: id, number: 1 };
 }
 
 const howItRuns = ({ runtime, replicas, resources, env }: CreateRevision) => ({

@@ -27,6 +27,7 @@ export const listPods = defineVerb({
       return [
         {
           revision: number,
+          model: version.model.name,
           version: String(version.number),
           desiredReplicas: status.desiredReplicas,
           readyReplicas: status.readyReplicas,

@@ -1,5 +1,6 @@
 import { type RollbackPreview, rollbackPreviewInputSchema, rollbackPreviewSchema } from "#domain/endpoint/preview.ts";
 import { DomainError } from "#domain/shared/errors.ts";
+import { revisionLabel } from "#domain/shared/version-label.ts";
 import type { PlanView } from "#domain/shared/views.ts";
 import type { PlanRow } from "#server/db/plans.ts";
 import type { ServiceContext } from "#server/services/context.ts";
@@ -120,7 +121,7 @@ async function whyNoHelp(
   if (health.state !== "Degraded" && health.state !== "Failing") return null;
   const guilty = entries.find((entry) => answers(entry) && entry.revision === health.revision);
   if (guilty !== undefined)
-    return `It would go on serving v${guilty.version} · r${guilty.revision}, which is what misses its targets: rolling back will probably not help.`;
+    return `It would go on serving ${revisionLabel(guilty, entries)}, which is what misses its targets: rolling back will probably not help.`;
   if (health.revision === null) return "No revision does better than another: rolling back will probably not help.";
   return null;
 }

@@ -3,6 +3,7 @@ import type { TrafficEntry } from "#domain/endpoint/schema.ts";
 import { checkEntries } from "#domain/endpoint/weights.ts";
 import { contractDifferences } from "#domain/shared/contract.ts";
 import { type Signature, signatureSchema } from "#domain/shared/signature.ts";
+import { revisionLabel, versionLabel } from "#domain/shared/version-label.ts";
 import { type Move, movesBetween } from "#domain/traffic/moves.ts";
 import { findEndpoint } from "#server/services/endpoint/find.ts";
 import { findRevisions } from "#server/services/revision/view.ts";
@@ -16,7 +17,7 @@ import { startSecondsOf } from "./start-seconds.ts";
 const REVISIONS_MAX = 1_000;
 
 type Revision = Readonly<{
-  number: number;
+  revision: number;
   version: number;
   ready: number;
   signature: Signature | null;
@@ -40,7 +41,7 @@ export const previewTraffic = defineVerb({
       rows.map((row): [number, Revision] => [
         row.number,
         {
-          number: row.number,
+          revision: row.number,
           model: row.version.model.name,
           version: row.version.number,
           ready: row.status?.readyReplicas ?? 0,
@@ -96,10 +97,12 @@ function contractChecks(
   const { signature } = known;
   return serving.flatMap(({ revision }): Checks => {
     const other = revisions.get(revision);
-    if (other?.signature == null || other.number === known.number) return [];
+    if (other?.signature == null || other.revision === known.revision) return [];
     const differences = contractDifferences(signature, other.signature);
-    const same = `v${other.version} · r${revision} takes and answers what v${known.version} does.`;
-    const differs = `v${other.version} · r${revision} is not what callers of v${known.version} expect: ${differences.join(", ")}.`;
+    const all = [...revisions.values()];
+    const [name, before] = [revisionLabel(other, all), versionLabel(known, all)];
+    const same = `${name} takes and answers what ${before} does.`;
+    const differs = `${name} is not what callers of ${before} expect: ${differences.join(", ")}.`;
     return [
       { kind: "contract", ok: differences.length === 0, revision, message: differences.length === 0 ? same : differs },
     ];
@@ -112,8 +115,9 @@ const capacityChecks = (
   waitSeconds: number,
 ): Checks =>
   serving.map(({ revision }) => {
-    const ready = revisions.get(revision)?.ready ?? 0;
-    const name = `v${revisions.get(revision)?.version ?? ""} · r${revision}`;
+    const known = revisions.get(revision);
+    const ready = known?.ready ?? 0;
+    const name = known === undefined ? `r${revision}` : revisionLabel(known, revisions.values());
     const message =
       ready > 0
         ? `${name} has ${ready} ready ${ready === 1 ? "pod" : "pods"}.`
