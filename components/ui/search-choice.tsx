@@ -8,6 +8,7 @@ export type Found = Readonly<{ value: string; label: string }>;
 
 type SearchChoiceProps = Readonly<{
   label: string;
+  placeholder?: string;
   search: string;
   onSearch: (search: string) => void;
   /** What matches, as the server found it; undefined: not answered yet. */
@@ -20,7 +21,7 @@ type SearchChoiceProps = Readonly<{
 
 /** One of many: what matches is asked of the server while somebody types, so none is out of reach. */
 export function SearchChoice(props: SearchChoiceProps) {
-  const { label, search, onSearch, found, hasMore, value, onValueChange } = props;
+  const { label, placeholder = "Part of its name", search, onSearch, found, hasMore, value, onValueChange } = props;
   const name = useId();
   return (
     <div className="flex flex-col gap-2">
@@ -28,7 +29,7 @@ export function SearchChoice(props: SearchChoiceProps) {
         <Input
           type="search"
           value={search}
-          placeholder="Part of its name"
+          placeholder={placeholder}
           spellCheck={false}
           onChange={(event) => onSearch(event.target.value)}
         />
@@ -57,6 +58,6 @@ export function SearchChoice(props: SearchChoiceProps) {
 }
 
 function hintOf(found: readonly Found[] | undefined, hasMore: boolean): string | undefined {
-  if (found?.length === 0) return "None has that in its name.";
-  return hasMore ? "There are more: type more of the name." : undefined;
+  if (found?.length === 0) return "Nothing is found by that.";
+  return hasMore ? "There are more: type more." : undefined;
 }

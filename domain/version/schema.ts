@@ -41,7 +41,12 @@ export const registerVersionSchema = z.strictObject({
 });
 
 export const versionRefSchema = z.strictObject({ model: modelNameSchema, version: versionNumberSchema });
-export const listVersionsSchema = z.strictObject({ model: modelNameSchema, ...pageInput });
+export const listVersionsSchema = z.strictObject({
+  model: modelNameSchema,
+  /** "12" or "v12": versions whose number begins so; other text: those with an alias that holds it. */
+  search: z.string().trim().max(60).optional(),
+  ...pageInput,
+});
 
 export const versionViewSchema = z.object({
   id: versionIdSchema,

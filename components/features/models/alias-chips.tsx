@@ -1,6 +1,6 @@
 "use client";
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
@@ -11,20 +11,21 @@ import { Chip } from "#components/ui/chip.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { Select } from "#components/ui/select.tsx";
+import { SearchChoice } from "#components/ui/search-choice.tsx";
 import { announce } from "#components/ui/toast.tsx";
 
+const SHOWN_MAX = 20;
 const USUAL = ["champion", "challenger"];
 
 type AliasProps = Readonly<{
   model: string;
   aliases: Readonly<Record<string, string>>;
-  /** Newest first. */
-  versions: readonly string[];
+  /** The newest version; undefined: there is none. */
+  latest: string | undefined;
 }>;
 
 /** Movable names of versions: set one, move it, take it away. */
-export function AliasChips({ model, aliases, versions }: AliasProps) {
+export function AliasChips({ model, aliases, latest }: AliasProps) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const refusal = useRefusal("model:write");
@@ -53,7 +54,6 @@ export function AliasChips({ model, aliases, versions }: AliasProps) {
       onError: (error) => announce(failureOf(error).message, { failed: true }),
     }),
   );
-  const latest = versions[0];
   const entries = Object.entries(aliases);
   const open = (alias: string, version: string) => {
     put.reset();
@@ -88,8 +88,8 @@ export function AliasChips({ model, aliases, versions }: AliasProps) {
       </Button>
       {form ? (
         <AliasDialog
+          model={model}
           form={form}
-          versions={versions}
           busy={put.isPending}
           error={put.isError ? failureOf(put.error).message : null}
           onChange={setForm}
@@ -103,8 +103,8 @@ export function AliasChips({ model, aliases, versions }: AliasProps) {
 
 type Form = { alias: string; version: string };
 type DialogProps = Readonly<{
+  model: string;
   form: Form;
-  versions: readonly string[];
   busy: boolean;
   error: string | null;
   onChange: (form: Form) => void;
@@ -112,7 +112,13 @@ type DialogProps = Readonly<{
   onSave: () => void;
 }>;
 
-function AliasDialog({ form, versions, busy, error, onChange, onClose, onSave }: DialogProps) {
+function AliasDialog({ model, form, busy, error, onChange, onClose, onSave }: DialogProps) {
+  const trpc = useTRPC();
+  const [search, setSearch] = useState("");
+  const found = useQuery({
+    ...trpc.version.list.queryOptions({ model, limit: SHOWN_MAX, ...(search === "" ? {} : { search }) }),
+    placeholderData: keepPreviousData,
+  });
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     onSave();
@@ -136,13 +142,19 @@ function AliasDialog({ form, versions, busy, error, onChange, onClose, onSave }:
         <Field label="Alias" hint="Such as champion or challenger" error={error}>
           <Input value={form.alias} required onChange={(event) => onChange({ ...form, alias: event.target.value })} />
         </Field>
-        <Field label="Version">
-          <Select
-            value={form.version}
-            onValueChange={(version) => onChange({ ...form, version })}
-            options={versions.map((version) => ({ value: version, label: `v${version}` }))}
-          />
-        </Field>
+        <SearchChoice
+          label={`Version: v${form.version}`}
+          placeholder="Its number, or an alias it has"
+          search={search}
+          onSearch={setSearch}
+          found={found.data?.items.map(({ version, aliases }) => ({
+            value: version,
+            label: [`v${version}`, ...aliases].join(" · "),
+          }))}
+          hasMore={(found.data?.nextCursor ?? null) !== null}
+          value={form.version}
+          onValueChange={(version) => onChange({ ...form, version })}
+        />
       </form>
     </Dialog>
   );

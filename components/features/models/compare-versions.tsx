@@ -1,78 +1,102 @@
 "use client";
 
+import { useQueries } from "@tanstack/react-query";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { failureOf } from "#components/trpc/failure.ts";
+import { Banner } from "#components/ui/banner.tsx";
 import { Sheet } from "#components/ui/dialog.tsx";
-import { bytesWords } from "#components/ui/quantity-words.ts";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
-import { deltaWords, metricNames, metricWords } from "./metric-words.ts";
-import type { Version } from "./versions-table.tsx";
+import { contractDifferences } from "#domain/shared/contract.ts";
+import { type Compared, type Line, linesOf } from "./comparison.ts";
+import type { Serving } from "./versions-table.tsx";
 
-type CompareProps = Readonly<{ older: Version; newer: Version; open: boolean; onOpenChange: (open: boolean) => void }>;
-type Line = Readonly<{ what: string; before: string; after: string; change: string }>;
+type CompareProps = Readonly<{
+  model: string;
+  older: string;
+  newer: string;
+  /** Where versions of the model are live. */
+  serving: readonly Serving[];
+  onClose: () => void;
+}>;
 
-/** Two versions beside each other, what differs first. */
-export function CompareVersions({ older, newer, open, onOpenChange }: CompareProps) {
-  const lines = [...facts(older, newer), ...metrics(older, newer)];
-  const sorted = lines.toSorted((a, b) => Number(a.before === a.after) - Number(b.before === b.after));
+/** Two versions beside each other, what differs first. Its address can be sent to somebody. */
+export function CompareVersions({ model, older, newer, serving, onClose }: CompareProps) {
+  const trpc = useTRPC();
+  const [before, after] = useQueries({
+    queries: [older, newer].map((version) => trpc.version.get.queryOptions({ model, version })),
+  });
+  const problem = before?.error ?? after?.error ?? null;
   return (
     <Sheet
-      open={open}
-      onOpenChange={onOpenChange}
-      title={`v${older.version} and v${newer.version} of ${newer.model}`}
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      title={`v${older} and v${newer} of ${model}`}
       description="What differs comes first."
     >
-      <Table label="Comparison">
-        <TableHead>
-          <HeadCell>What</HeadCell>
-          <HeadCell>v{older.version}</HeadCell>
-          <HeadCell>v{newer.version}</HeadCell>
-          <HeadCell>Change</HeadCell>
-        </TableHead>
-        <tbody>
-          {sorted.map((line) => (
-            <Row key={line.what}>
-              <Cell className="font-medium">{line.what}</Cell>
-              <Cell className="break-all">{line.before}</Cell>
-              <Cell className="break-all">{line.after}</Cell>
-              <Cell className="whitespace-nowrap">{line.change}</Cell>
-            </Row>
-          ))}
-        </tbody>
-      </Table>
+      {problem === null ? null : <Banner status="Unknown" title={failureOf(problem).message} />}
+      {problem === null && (before?.data === undefined || after?.data === undefined) ? <SkeletonRows rows={8} /> : null}
+      {before?.data && after?.data ? <Comparison older={before.data} newer={after.data} serving={serving} /> : null}
     </Sheet>
   );
 }
 
-const NONE = "–";
-const differs = (before: string, after: string) => (before === after ? "" : "differs");
+type ComparisonProps = Readonly<{ older: Compared; newer: Compared; serving: readonly Serving[] }>;
 
-function metrics(older: Version, newer: Version): Line[] {
-  return metricNames([older, newer]).map((what) => {
-    const [before, after] = [older.metrics[what], newer.metrics[what]];
-    const change = before === undefined || after === undefined ? "" : deltaWords(after, before);
-    const words = (value: number | undefined) => (value === undefined ? NONE : metricWords(value));
-    return { what, before: words(before), after: words(after), change };
-  });
+function Comparison({ older, newer, serving }: ComparisonProps) {
+  const { signature } = older;
+  const stumbles =
+    signature === null || newer.signature === null ? null : contractDifferences(signature, newer.signature);
+  const lines = linesOf(older, newer, serving);
+  const same = lines.filter(({ isSame }) => isSame);
+  return (
+    <div className="flex flex-col gap-4">
+      {stumbles === null ? null : stumbles.length === 0 ? (
+        <Banner
+          status="Healthy"
+          title={`v${newer.version} takes and answers what callers of v${older.version} send.`}
+        />
+      ) : (
+        <Banner status="Degraded" title={`Callers of v${older.version} would stumble over v${newer.version}.`}>
+          <ul>
+            {stumbles.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </Banner>
+      )}
+      <Lines label="What differs" older={older} newer={newer} lines={lines.filter(({ isSame }) => !isSame)} />
+      {same.length === 0 ? null : (
+        <details>
+          <summary className="cursor-pointer font-medium max-sm:py-3">Alike in {same.length}</summary>
+          <Lines label="What is alike" older={older} newer={newer} lines={same} />
+        </details>
+      )}
+    </div>
+  );
 }
 
-function facts(older: Version, newer: Version): Line[] {
-  const line = (what: string, of: (version: Version) => string): Line => {
-    const [before, after] = [of(older), of(newer)];
-    return { what, before, after, change: differs(before, after) };
-  };
-  const params = [...new Set([...Object.keys(older.params), ...Object.keys(newer.params)])];
-  return [
-    line("Inputs", (version) => tensors(version.signature?.inputs)),
-    line("Outputs", (version) => tensors(version.signature?.outputs)),
-    line("Size", (version) => bytesWords(version.sizeBytes)),
-    line("File", (version) => version.artifact.slice("sha256:".length, "sha256:".length + 12)),
-    line("Dataset", (version) => version.source?.dataset ?? NONE),
-    line("Commit", (version) => version.source?.gitCommit ?? NONE),
-    line("Author", (version) => version.createdBy),
-    ...params.map((name) =>
-      line(name, (version) => (name in version.params ? JSON.stringify(version.params[name]) : NONE)),
-    ),
-  ];
-}
+type LinesProps = Readonly<{ label: string; older: Compared; newer: Compared; lines: readonly Line[] }>;
 
-const tensors = (specs: readonly { name: string; datatype: string; shape: readonly number[] }[] | undefined): string =>
-  specs?.map(({ name, datatype, shape }) => `${name} ${datatype} [${shape.join(", ")}]`).join("; ") ?? NONE;
+const Lines = ({ label, older, newer, lines }: LinesProps) => (
+  <Table label={label}>
+    <TableHead>
+      <HeadCell>What</HeadCell>
+      <HeadCell>v{older.version}</HeadCell>
+      <HeadCell>v{newer.version}</HeadCell>
+      <HeadCell className="text-right">Change</HeadCell>
+    </TableHead>
+    <tbody>
+      {lines.map(({ what, before, after, change, better }) => (
+        <Row key={what} className="align-top">
+          <Cell className="break-words font-medium">{what}</Cell>
+          <Cell className={better === "before" ? "break-words font-semibold" : "break-words"}>{before}</Cell>
+          <Cell className={better === "after" ? "break-words font-semibold" : "break-words"}>{after}</Cell>
+          <Cell numeric className="whitespace-nowrap">
+            {change}
+          </Cell>
+        </Row>
+      ))}
+    </tbody>
+  </Table>
+);

@@ -3,6 +3,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import Link from "next/link";
+import { parseAsArrayOf, parseAsInteger, useQueryState } from "nuqs";
 import { type ReactNode, useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
@@ -22,7 +23,7 @@ import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { revisionLabel } from "#domain/shared/version-label.ts";
 import { AliasChips } from "./alias-chips.tsx";
 import { MetricCharts } from "./metric-charts.tsx";
-import { type Serving, type Version, VersionsTable } from "./versions-table.tsx";
+import { type Champion, type Serving, type Version, VersionsTable } from "./versions-table.tsx";
 
 const RegisterVersion = dynamic(() => import("./register-version.tsx").then((file) => file.RegisterVersion), {
   ssr: false,
@@ -38,6 +39,8 @@ const COMPARED = 2;
 export function ModelView({ model: name }: { model: string }) {
   const trpc = useTRPC();
   const [registering, setRegistering] = useState(false);
+  const [compared, setCompared] = useQueryState("compare", parseAsArrayOf(parseAsInteger));
+  const [older, newer] = compared ?? [];
   const refusal = useRefusal("model:write");
   const model = useQuery(trpc.model.get.queryOptions({ model: name }));
   const serving = useQuery(trpc.endpoint.serving.queryOptions({ model: name }));
@@ -48,6 +51,7 @@ export function ModelView({ model: name }: { model: string }) {
     ),
   );
   const rows = versions.data?.pages.flatMap(({ items }) => items) ?? [];
+  const champion = useChampion(name, model.data?.aliases.champion, rows);
   const here = serving.data?.items ?? [];
   const register = (
     <Button look="filled" onClick={() => setRegistering(true)} refusal={refusal}>
@@ -83,9 +87,16 @@ export function ModelView({ model: name }: { model: string }) {
       >
         Owned by {model.data.createdBy}, made <RelativeTime at={model.data.createdAt} />
       </PageHeader>
-      <AliasChips model={name} aliases={model.data.aliases} versions={rows.map(({ version }) => version)} />
+      <AliasChips model={name} aliases={model.data.aliases} latest={rows[0]?.version} />
       {here.length > 0 ? <LiveNow serving={here} /> : null}
-      <Versions rows={rows} serving={here} pending={versions.isPending} register={register} />
+      <Versions
+        rows={rows}
+        serving={here}
+        champion={champion}
+        pending={versions.isPending}
+        register={register}
+        onCompare={(pair) => void setCompared([...pair])}
+      />
       {versions.hasNextPage ? (
         <Button
           className="self-center"
@@ -101,6 +112,15 @@ export function ModelView({ model: name }: { model: string }) {
           <MarkdownText text={model.data.description} />
         </Card>
       )}
+      {older !== undefined && newer !== undefined ? (
+        <CompareVersions
+          model={name}
+          older={String(Math.min(older, newer))}
+          newer={String(Math.max(older, newer))}
+          serving={here}
+          onClose={() => void setCompared(null)}
+        />
+      ) : null}
       {registering ? <RegisterVersion open onOpenChange={setRegistering} model={name} /> : null}
     </div>
   );
@@ -109,14 +129,26 @@ export function ModelView({ model: name }: { model: string }) {
 type VersionsProps = Readonly<{
   rows: readonly Version[];
   serving: readonly Serving[];
+  champion: Champion;
   pending: boolean;
   register: ReactNode;
+  onCompare: (pair: readonly [number, number]) => void;
 }>;
 
-function Versions({ rows, serving, pending, register }: VersionsProps) {
+/** Held against by all, also where it is older than what is listed. */
+function useChampion(model: string, version: string | undefined, rows: readonly Version[]): Champion {
+  const trpc = useTRPC();
+  const listed = rows.find((row) => row.version === version);
+  const found = useQuery({
+    ...trpc.version.get.queryOptions({ model, version: version ?? "" }),
+    enabled: version !== undefined && listed === undefined && rows.length > 0,
+  });
+  return listed ?? (version === undefined ? undefined : found.data);
+}
+
+function Versions({ rows, serving, champion, pending, register, onCompare }: VersionsProps) {
   const [chosen, setChosen] = useState<readonly string[]>([]);
-  const [comparing, setComparing] = useState(false);
-  const [older, newer] = rows.filter(({ version }) => chosen.includes(version)).toReversed();
+  const [first, second] = chosen.map(Number);
   const onChoose = (version: string, isChosen: boolean) =>
     // A third takes the place of the one chosen first.
     setChosen((before) =>
@@ -129,10 +161,10 @@ function Versions({ rows, serving, pending, register }: VersionsProps) {
       actions={
         <Button
           size="small"
-          refusal={older && newer ? null : "Choose two versions first."}
-          onClick={() => setComparing(true)}
+          refusal={second === undefined ? "Choose two versions first." : null}
+          onClick={() => (first === undefined || second === undefined ? undefined : onCompare([first, second]))}
         >
-          Compare
+          {second === undefined ? "Compare" : `Compare v${chosen.join(" and v")}`}
         </Button>
       }
     >
@@ -141,16 +173,7 @@ function Versions({ rows, serving, pending, register }: VersionsProps) {
         <EmptyState sentence="This model has no version yet: register its first file." action={register} />
       ) : null}
       {rows.length > 0 ? (
-        <VersionsTable
-          versions={rows}
-          serving={serving}
-          champion={rows.find(({ aliases }) => aliases.includes("champion"))}
-          chosen={chosen}
-          onChoose={onChoose}
-        />
-      ) : null}
-      {older && newer ? (
-        <CompareVersions older={older} newer={newer} open={comparing} onOpenChange={setComparing} />
+        <VersionsTable versions={rows} serving={serving} champion={champion} chosen={chosen} onChoose={onChoose} />
       ) : null}
     </Card>
   );

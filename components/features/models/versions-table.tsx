@@ -15,13 +15,15 @@ import { bestOf, deltaWords, metricNames, metricWords } from "./metric-words.ts"
 export type Version = Outputs["version"]["list"]["items"][number];
 export type Serving = Outputs["endpoint"]["serving"]["items"][number];
 
+export type Champion = Pick<Version, "version" | "metrics"> | undefined;
+
 const METRICS_SHOWN_MAX = 3;
 
 type VersionsProps = Readonly<{
   versions: readonly Version[];
   serving: readonly Serving[];
   /** The version that others are held against; undefined: none is called champion. */
-  champion: Version | undefined;
+  champion: Champion;
   chosen: readonly string[];
   onChoose: (version: string, chosen: boolean) => void;
 }>;

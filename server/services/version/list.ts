@@ -3,7 +3,7 @@ import { listVersionsSchema, versionSummarySchema } from "#domain/version/schema
 import { findModel } from "#server/services/model/view.ts";
 import { decodeCursor, pageFrom, wholeNumber } from "#server/services/paging.ts";
 import { defineVerb } from "#server/services/verb.ts";
-import { findVersions, versionSummary } from "./view.ts";
+import { findVersions, versionSummary, whatMatches } from "./view.ts";
 
 export const listVersions = defineVerb({
   name: "version.list",
@@ -11,10 +11,10 @@ export const listVersions = defineVerb({
   permission: "model:read",
   input: listVersionsSchema,
   output: pageOf(versionSummarySchema),
-  async run(ctx, { model, cursor, limit }) {
+  async run(ctx, { model, search = "", cursor, limit }) {
     await findModel(ctx.db.read, model);
     const before = cursor === undefined ? undefined : Number(decodeCursor(cursor, wholeNumber)[0]);
-    const rows = await findVersions(ctx.db.read, model, before, limit + 1);
+    const rows = await findVersions(ctx.db.read, { model: { name: model }, ...whatMatches(search) }, before, limit + 1);
     const { page, nextCursor } = pageFrom(rows, limit, (version) => [String(version.number)]);
     return { items: page.map(versionSummary), nextCursor };
   },

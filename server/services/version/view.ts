@@ -10,6 +10,7 @@ import {
   versionViewSchema,
 } from "#domain/version/schema.ts";
 import type { Tx } from "#server/db/client.ts";
+import type { Prisma } from "#server/db/generated/client.ts";
 
 const WITH_NAMES = { model: true, artifact: true, aliases: true } as const;
 type Found = Awaited<ReturnType<typeof findVersion>>;
@@ -24,11 +25,23 @@ export async function findVersion(tx: Tx, model: string, number: string) {
   return version;
 }
 
+const NUMBER_DIGITS_MAX = 9;
+
+/** For what somebody typed to find a version by; everything when that is nothing. */
+export function whatMatches(search: string): Prisma.ModelVersionWhereInput {
+  if (search === "") return {};
+  const [, digits] = /^v?([1-9]\d*)$/.exec(search) ?? [];
+  if (digits === undefined) return { aliases: { some: { name: { contains: search.toLowerCase() } } } };
+  // As ranges, which the index on the number knows: 12, 120 to 129, 1200 to 1299…
+  const free = Array.from({ length: Math.max(0, NUMBER_DIGITS_MAX - digits.length + 1) }, (_, power) => 10 ** power);
+  return { OR: free.map((span) => ({ number: { gte: Number(digits) * span, lt: (Number(digits) + 1) * span } })) };
+}
+
 /** Newest first, below `before` when given. */
-export const findVersions = (tx: Tx, model: string, before: number | undefined, take: number) =>
+export const findVersions = (tx: Tx, where: Prisma.ModelVersionWhereInput, before: number | undefined, take: number) =>
   tx.modelVersion.findMany({
     omit: { exampleInput: true },
-    where: { model: { name: model }, ...(before === undefined ? {} : { number: { lt: before } }) },
+    where: { AND: [where, before === undefined ? {} : { number: { lt: before } }] },
     include: WITH_NAMES,
     orderBy: { number: "desc" },
     take,
