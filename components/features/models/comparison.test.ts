@@ -6,7 +6,7 @@ const version = (given: Partial<Compared>) =>
     version: "1",
     status: "ready",
     artifact: `sha256:${"a".repeat(64)}`,
-    sizeBytes: 1_000,
+    sizeBytes: 2_048,
     signature: { inputs: [{ name: "x", datatype: "FP32", shape: [-1, 4] }], outputs: [] },
     metrics: {},
     params: {},
@@ -38,10 +38,10 @@ test("a metric is told with its change and which is better, by what the metric i
 
 test("size, parameters and the signature are told in words", () => {
   const signature = { inputs: [{ name: "x", datatype: "FP32" as const, shape: [-1, 5] }], outputs: [] };
-  const lines = told({ params: { depth: 3 } }, { sizeBytes: 1_500, params: { depth: 4, seed: "a" }, signature });
+  const lines = told({ params: { depth: 3 } }, { sizeBytes: 3_072, params: { depth: 4, seed: "a" }, signature });
   expect(lines.slice(1).map(({ what, before, after, change }) => [what, before, after, change])).toEqual([
     ["Inputs", "x FP32 [-1, 4]", "x FP32 [-1, 5]", ""],
-    ["Size", "1 kB", "1.5 kB", "+50 %"],
+    ["Size", "2 KiB", "3 KiB", "+50 %"],
     ["depth", "3", "4", ""],
     ["seed", "–", "a", ""],
   ]);

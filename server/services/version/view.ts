@@ -10,7 +10,6 @@ import {
   versionViewSchema,
 } from "#domain/version/schema.ts";
 import type { Tx } from "#server/db/client.ts";
-import type { Prisma } from "#server/db/generated/client.ts";
 
 const WITH_NAMES = { model: true, artifact: true, aliases: true } as const;
 type Found = Awaited<ReturnType<typeof findVersion>>;
@@ -28,7 +27,7 @@ export async function findVersion(tx: Tx, model: string, number: string) {
 const NUMBER_DIGITS_MAX = 9;
 
 /** For what somebody typed to find a version by; everything when that is nothing. */
-export function whatMatches(search: string): Prisma.ModelVersionWhereInput {
+export function whatMatches(search: string) {
   if (search === "") return {};
   const [, digits] = /^v?([1-9]\d*)$/.exec(search) ?? [];
   if (digits === undefined) return { aliases: { some: { name: { contains: search.toLowerCase() } } } };
@@ -38,7 +37,12 @@ export function whatMatches(search: string): Prisma.ModelVersionWhereInput {
 }
 
 /** Newest first, below `before` when given. */
-export const findVersions = (tx: Tx, where: Prisma.ModelVersionWhereInput, before: number | undefined, take: number) =>
+export const findVersions = (
+  tx: Tx,
+  where: { model: { name: string } } & ReturnType<typeof whatMatches>,
+  before: number | undefined,
+  take: number,
+) =>
   tx.modelVersion.findMany({
     omit: { exampleInput: true },
     where: { AND: [where, before === undefined ? {} : { number: { lt: before } }] },
