@@ -34,9 +34,9 @@ async function start(config: StackConfig): Promise<void> {
   const commit = gitCommit();
   const prepared: Prepared[] = [];
   try {
-    for (const recipe of RECIPES) prepared.push(await prepare(api, recipe, commit, say));
+    for (const recipe of RECIPES) prepared.push(await prepare(api, recipe, commit, say, pause));
     say("waiting until every router serves them …");
-    for (const one of prepared) await waitUntilApplied(api, one, () => sleep(250));
+    for (const one of prepared) await waitUntilApplied(api, one, pause);
   } finally {
     await api.close();
   }

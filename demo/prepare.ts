@@ -25,6 +25,7 @@ export async function prepare(
   recipe: ModelRecipe,
   gitCommit: string | undefined,
   say: Say,
+  pause: () => Promise<unknown>,
 ): Promise<Prepared> {
   const model = await ensureModel(api, recipe);
   const versions: string[] = [];
@@ -38,6 +39,8 @@ export async function prepare(
     if (endpoint.revisions.some((revision) => revision.version === version)) continue;
     say(`deploying v${version} of ${recipe.model} to ${recipe.endpoint}`);
     await ok(api, "POST", `${at}/revisions${query}`, { model: recipe.model, version, resources: RESOURCES });
+    // Only what every router has served can be gone back to, and going back is what a demo is for.
+    await waitUntilApplied(api, { recipe, environment }, pause);
     endpoint = endpointViewSchema.parse(await ok(api, "GET", at + query));
   }
   await ensureSplit(api, endpoint, versions, say);
@@ -161,7 +164,11 @@ function good(method: string, path: string, status: number, body: unknown): unkn
 const APPLIED_MS = 120_000;
 
 /** Resolves when the endpoint's newest plan is what every router does. Throws with the reason when that cannot be. */
-export async function waitUntilApplied(api: Api, { recipe, environment }: Prepared, pause: () => Promise<unknown>) {
+export async function waitUntilApplied(
+  api: Api,
+  { recipe, environment }: Pick<Prepared, "recipe" | "environment">,
+  pause: () => Promise<unknown>,
+) {
   const deadline = performance.now() + APPLIED_MS;
   for (;;) {
     const path = `/endpoints/${recipe.endpoint}?environment=${environment}`;

@@ -33,9 +33,17 @@ export function ChartPanel({ title, level = 3, controls, instead, waiting, class
     <section className={classNames("min-w-0 rounded-card border bg-surface p-4", className)} aria-label={title}>
       <header className="flex min-h-8 flex-wrap items-center gap-x-2">
         <Title className={level === 2 ? "font-semibold text-section" : "font-medium"}>{title}</Title>
-        <div className="ml-auto flex items-center gap-1">{instead ? null : controls}</div>
+        <div className="ml-auto flex items-center gap-1 max-sm:order-last max-sm:ml-0 max-sm:basis-full max-sm:empty:hidden">
+          {instead ? null : controls}
+        </div>
         {instead ? null : (
-          <Button look="quiet" size="icon" aria-label={`${title} as a table`} onClick={() => setOpen(true)}>
+          <Button
+            look="quiet"
+            size="icon"
+            className="max-sm:ml-auto"
+            aria-label={`${title} as a table`}
+            onClick={() => setOpen(true)}
+          >
             <Table2 aria-hidden className="text-muted" />
           </Button>
         )}

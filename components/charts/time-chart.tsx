@@ -9,6 +9,7 @@ import {
   ReferenceLine,
   ResponsiveContainer,
   Tooltip,
+  usePlotArea,
   XAxis,
   YAxis,
 } from "recharts";
@@ -177,6 +178,7 @@ export function TimeChart(props: TimeChartProps) {
           {lines.length === 0 ? (
             <Line dataKey="nothing" stroke="none" dot={false} activeDot={false} isAnimationActive={false} />
           ) : null}
+          {lines.length === 0 && times.length > 0 ? <Nothing /> : null}
           <EndLabels times={times} lines={lines} />
         </LineChart>
       </ResponsiveContainer>
@@ -202,6 +204,23 @@ function Reading({ times, lines, words, atMs, span }: TimeChartProps & { atMs: n
         );
       })}
     </div>
+  );
+}
+
+/** What was looked for and not found, as for requests that nobody made; a gap is hatched instead. */
+function Nothing() {
+  const area = usePlotArea();
+  if (area === undefined) return null;
+  return (
+    <text
+      x={area.x + area.width / 2}
+      y={area.y + area.height / 2}
+      textAnchor="middle"
+      fontSize={12}
+      fill="var(--muted)"
+    >
+      none in this time
+    </text>
   );
 }
 

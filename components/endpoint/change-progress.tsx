@@ -68,7 +68,7 @@ export function ChangeProgress({ at, view }: { at: EndpointRef; view: Endpoint }
       {target === null ? null : (
         <Button
           size="small"
-          className="ml-auto max-sm:ml-0 max-sm:h-12 max-sm:w-full"
+          className="ml-auto max-w-full max-sm:ml-0 max-sm:h-auto max-sm:min-h-12 max-sm:w-full max-sm:whitespace-normal max-sm:py-1"
           busy={undo.isPending}
           refusal={refusal}
           onClick={() => undo.mutate({ ...at, toPlan: target.number, reason: `Undo of #${plan.number}` })}

@@ -30,6 +30,6 @@ export const PlanRow = ({ plan, among, action }: PlanRowProps) => (
         <TrafficBar shares={sharesOf(plan.entries)} among={among} />
       )}
     </div>
-    <div className="flex min-w-24 justify-end max-sm:col-start-2 max-sm:justify-start">{action}</div>
+    <div className="flex min-w-24 justify-end max-sm:col-start-2 max-sm:-ml-2 max-sm:justify-start">{action}</div>
   </li>
 );

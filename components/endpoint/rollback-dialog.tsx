@@ -110,7 +110,7 @@ export function RollbackDialog(props: RollbackDialogProps) {
           </Field>
         ) : null}
         {fewer ? <WhenChoice value={begin} onChange={setWhen} target={target} /> : null}
-        <fieldset>
+        <fieldset className={target === null && !preview.isPending ? "hidden" : ""}>
           <legend className="mb-1 font-medium text-label">Reason (optional)</legend>
           <div className="mb-2 flex flex-wrap gap-1">
             {REASONS.map((one) => (

@@ -38,7 +38,7 @@ export function Chip({ children, pressed, onPress, onRemove, removeLabel = "Remo
           type="button"
           aria-label={removeLabel}
           onClick={onRemove}
-          className="-mr-1 rounded-full p-0.5 hover:bg-hover"
+          className="-mr-1 rounded-full p-0.5 hover:bg-hover max-sm:-mr-2 max-sm:p-2"
         >
           <X className="size-3" aria-hidden />
         </button>
