@@ -32,6 +32,7 @@ async function start(config: StackConfig): Promise<void> {
   const { credentials, hint } = credentialsOf(config);
   const api = await connect(webUrl, credentials);
   const commit = gitCommit();
+  const pause = () => sleep(250);
   const prepared: Prepared[] = [];
   try {
     for (const recipe of RECIPES) prepared.push(await prepare(api, recipe, commit, say, pause));
