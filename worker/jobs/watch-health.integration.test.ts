@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadConfig } from "#server/config/env.ts";
 import { type Database, openDatabase } from "#server/db/client.ts";
+import { reportEndpoint } from "#server/db/reconcile/endpoint-report.ts";
 import { saveHealth } from "#server/db/reconcile/health-state.ts";
 import { createLog } from "#server/observability/log.ts";
 import { type FreshDatabase, freshDatabase } from "#test/support/postgres.ts";
@@ -77,6 +78,79 @@ test("while whoever is told of incidents says nothing, and one endpoint cannot b
     silent.close();
     await watching.stop();
   }
+});
+
+test("a pod's last words are reported though PostgreSQL could not hold them as they are", async () => {
+  const { uid } = await anEndpoint("talker");
+  const model = await db.read.model.create({ data: { name: "m", createdBy: "test" } });
+  const digest = `sha256:${"0".repeat(64)}`;
+  await db.read.artifact.create({ data: { digest, sizeBytes: 1, createdBy: "test" } });
+  const version = await db.read.modelVersion.create({
+    data: {
+      modelId: model.id,
+      number: 1,
+      artifactDigest: digest,
+      format: "onnx",
+      status: "ready",
+      signature: {},
+      metrics: {},
+      params: {},
+      createdBy: "test",
+    },
+  });
+  const { id: revisionId } = await db.read.revision.create({
+    data: {
+      endpointUid: uid,
+      number: 1,
+      versionId: version.id,
+      runtime: "onnx",
+      replicasMin: 1,
+      replicasMax: 1,
+      resources: {},
+      env: {},
+      createdBy: "test",
+    },
+  });
+  // A zero byte, and half of a sign that is two units long.
+  const words = `bad input \0 \u{1F4A5}`.slice(0, -1);
+  const condition = {
+    subjectKind: "endpoint",
+    subjectId: uid,
+    type: "Degraded",
+    status: "True",
+    reason: "ReconcileFailed",
+    message: words,
+    observedGeneration: 1,
+  } as const;
+  await reportEndpoint(db, {
+    endpointUid: uid,
+    observedGeneration: 1,
+    publishedPlan: 0,
+    acknowledged: 0,
+    routers: 0,
+    purged: false,
+    plans: [],
+    revisions: [
+      {
+        revisionId,
+        desiredReplicas: 1,
+        readyReplicas: 0,
+        progressSince: null,
+        deadlineMissedAt: null,
+        pods: [],
+        events: [],
+        trouble: { code: "crash", message: words, fix: "See its log." },
+      },
+    ],
+    conditions: [condition],
+    acks: [],
+    routerPodUids: null,
+  });
+  const status = await db.read.revisionStatus.findUniqueOrThrow({ where: { revisionId } });
+  expect(status.trouble).toMatchObject({ message: "bad input \uFFFD \uFFFD" });
+  expect(await db.read.condition.findFirst({ where: { subjectId: uid } })).toMatchObject({
+    message: "bad input \uFFFD \uFFFD",
+  });
 });
 
 test("what a person resolved while a look was under way does not begin earlier again by what the look had loaded", async () => {

@@ -1,5 +1,6 @@
 import type { Condition } from "#domain/shared/condition.ts";
 import { Prisma } from "#server/db/generated/client.ts";
+import { storableJson } from "#server/db/json.ts";
 
 export type ConditionReport = Omit<Condition, "lastTransitionAt">;
 export type SubjectCondition = ConditionReport &
@@ -11,7 +12,7 @@ export const upsertConditions = (conditions: readonly SubjectCondition[]) => Pri
                                 "lastTransitionAt")
   SELECT n."subjectKind", n."subjectId", n.type, n.status, n.reason, n.message, n."observedGeneration",
          clock_timestamp()
-  FROM jsonb_to_recordset(${JSON.stringify(conditions)}::jsonb) AS n("subjectKind" text, "subjectId" uuid, type text,
+  FROM jsonb_to_recordset(${storableJson(conditions)}::jsonb) AS n("subjectKind" text, "subjectId" uuid, type text,
     status text, reason text, message text, "observedGeneration" int)
   ON CONFLICT ("subjectKind", "subjectId", type) DO UPDATE SET status = excluded.status, reason = excluded.reason,
     message = excluded.message, "observedGeneration" = excluded."observedGeneration",

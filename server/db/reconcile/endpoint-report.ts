@@ -3,6 +3,7 @@ import type { Trouble } from "#domain/shared/views.ts";
 import type { PlanState } from "#domain/traffic/plan-state.ts";
 import type { Database } from "#server/db/client.ts";
 import { Prisma } from "#server/db/generated/client.ts";
+import { storableJson } from "#server/db/json.ts";
 import { NEWS_CHANNEL } from "#server/db/record-change.ts";
 import { type SubjectCondition, upsertConditions } from "./conditions.ts";
 
@@ -77,7 +78,7 @@ const upsertRevisions = (revisions: readonly RevisionReport[]) => Prisma.sql`
                                 "deadlineMissedAt", pods, events, trouble, "firstReadyAt", "observedAt")
   SELECT r."revisionId", r."desiredReplicas", r."readyReplicas", r."progressSince", r."deadlineMissedAt",
          r.pods, r.events, r.trouble, CASE WHEN r."readyReplicas" > 0 THEN clock_timestamp() END, clock_timestamp()
-  FROM jsonb_to_recordset(${JSON.stringify(revisions)}::jsonb) AS r("revisionId" uuid, "desiredReplicas" int,
+  FROM jsonb_to_recordset(${storableJson(revisions)}::jsonb) AS r("revisionId" uuid, "desiredReplicas" int,
     "readyReplicas" int, "progressSince" timestamptz, "deadlineMissedAt" timestamptz, pods jsonb, events jsonb,
     trouble jsonb)
   ON CONFLICT ("revisionId") DO UPDATE SET "desiredReplicas" = excluded."desiredReplicas",
@@ -89,14 +90,14 @@ const upsertRevisions = (revisions: readonly RevisionReport[]) => Prisma.sql`
 const upsertAcks = ({ endpointUid, acks }: EndpointReport) => Prisma.sql`
   INSERT INTO "PlanAck" AS a ("endpointUid", "podUid", "podName", "nodeName", "planNumber")
   SELECT ${endpointUid}::uuid, n."podUid", n."podName", n."nodeName", n."planNumber"
-  FROM jsonb_to_recordset(${JSON.stringify(acks)}::jsonb) AS n("podUid" text, "podName" text, "nodeName" text,
+  FROM jsonb_to_recordset(${storableJson(acks)}::jsonb) AS n("podUid" text, "podName" text, "nodeName" text,
     "planNumber" int)
   ON CONFLICT ("endpointUid", "podUid") DO UPDATE SET "planNumber" = excluded."planNumber",
     "ackedAt" = clock_timestamp() WHERE a."planNumber" < excluded."planNumber"`;
 
 const forgetAcks = ({ endpointUid, routerPodUids }: EndpointReport) => Prisma.sql`
   DELETE FROM "PlanAck" WHERE ${routerPodUids !== null} AND "endpointUid" = ${endpointUid}::uuid
-    AND "podUid" NOT IN (SELECT jsonb_array_elements_text(${JSON.stringify(routerPodUids ?? [])}::jsonb))`;
+    AND "podUid" NOT IN (SELECT jsonb_array_elements_text(${storableJson(routerPodUids ?? [])}::jsonb))`;
 
 const updatePlans = (plans: readonly PlanReport[]) => Prisma.sql`
   UPDATE "TrafficPlanStatus" s SET
@@ -105,7 +106,7 @@ const updatePlans = (plans: readonly PlanReport[]) => Prisma.sql`
     "failedAt" = CASE WHEN s.state = 'pending' AND n.state = 'failed' THEN clock_timestamp() ELSE s."failedAt" END,
     failure = CASE WHEN s.state = 'pending' THEN n.failure ELSE s.failure END,
     "firstServedAt" = CASE WHEN n.served THEN coalesce(s."firstServedAt", clock_timestamp()) ELSE s."firstServedAt" END
-  FROM jsonb_to_recordset(${JSON.stringify(plans)}::jsonb) AS n("planId" uuid, state text, failure text, served boolean)
+  FROM jsonb_to_recordset(${storableJson(plans)}::jsonb) AS n("planId" uuid, state text, failure text, served boolean)
   WHERE s."planId" = n."planId"`;
 
 const endOlderPlans = (plans: readonly PlanReport[]) => Prisma.sql`

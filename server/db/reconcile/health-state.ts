@@ -4,6 +4,7 @@ import type { HealthRecord } from "#domain/endpoint/health-record.ts";
 import { healthTargetsSchema } from "#domain/endpoint/schema.ts";
 import { troubleSchema } from "#domain/shared/views.ts";
 import type { Database, Tx } from "#server/db/client.ts";
+import { storableJson } from "#server/db/json.ts";
 import { NEWS_CHANNEL } from "#server/db/record-change.ts";
 
 const moment = z.coerce.date();
@@ -113,7 +114,7 @@ export type HealthRow = HealthRecord & Readonly<{ endpointUid: string }>;
 /** Only rows that changed; one statement. */
 export async function saveHealth(db: Database, rows: readonly HealthRow[]): Promise<void> {
   if (rows.length === 0) return;
-  const values = JSON.stringify(
+  const values = storableJson(
     rows.map(({ after, blind, ...row }) => ({
       ...row,
       blindTo: blind?.to ?? null,
