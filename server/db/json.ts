@@ -14,6 +14,4 @@ export const storableJson = (value: unknown): string =>
  * The round trip drops what JSON cannot hold, such as members that are undefined.
  */
 export const jsonOrNull = (value: unknown): Prisma.InputJsonValue | typeof Prisma.JsonNull =>
-  value === undefined || value === null
-    ? Prisma.JsonNull
-    : (JSON.parse(storableJson(value)) as Prisma.InputJsonValue);
+  value === undefined || value === null ? Prisma.JsonNull : (JSON.parse(storableJson(value)) as Prisma.InputJsonValue);
