@@ -165,6 +165,19 @@ describe("a request", () => {
     expect(() => decodeInferRequest(bytesOf("{}"), 3, signature)).toThrow(/Inference-Header-Content-Length is 3/);
   });
 
+  it("whose shape holds more elements than can be counted is refused, also where a zero hides it", () => {
+    const vast = Array<number>(24).fill(2 ** 50);
+    for (const [datatype, shape] of [
+      ["BYTES", [...vast, 0]],
+      ["FP32", [...vast, 0]],
+      ["FP32", vast],
+    ] as const) {
+      const head = bytesOf({ inputs: [{ name: "x", datatype, shape, parameters: { binary_data_size: 0 } }] });
+      const call = () => decodeInferRequest(head, head.byteLength, signatureOf(datatype, []));
+      expect(call, `${datatype} ${shape.length}`).toThrow(/input "x": shape .* more than/);
+    }
+  });
+
   it("with BYTES whose lengths lie, or that are not UTF-8, is refused", () => {
     const call =
       (...bytes: number[]) =>

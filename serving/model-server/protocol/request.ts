@@ -126,6 +126,10 @@ function decodeShape(shape: unknown, spec: TensorSpec, where: string): number[] 
     spec.shape.length === 0 ||
     (shape.length === spec.shape.length && spec.shape.every((size, axis) => size === -1 || size === shape[axis]));
   if (!fits) throw badRequest(`${where}: shape is [${shape}], the model takes [${spec.shape}] (-1 is any size)`);
+  // Beyond, products are no longer exact, and a zero times infinity is no number at all.
+  if (!isSize(elementCount(shape.filter((size) => size > 0)))) {
+    throw badRequest(`${where}: shape [${shape}] is more than any tensor can hold`);
+  }
   return shape;
 }
 
