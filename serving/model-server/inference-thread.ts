@@ -2,11 +2,12 @@ import { parentPort, workerData } from "node:worker_threads";
 import { keepCompiled } from "./keep-compiled.ts";
 import { decodeInferRequest } from "./protocol/request.ts";
 import { encodeInferResponse } from "./protocol/response.ts";
+import { rehearseProtocol } from "./rehearse-protocol.ts";
 import { RequestError } from "./request-error.ts";
 import { InferenceError, LoadError } from "./runtime-errors.ts";
 import { type LoadedModel, loadModel } from "./session.ts";
 import { type Answered, END, epochMs, type Job, type ThreadData, type ThreadReport } from "./thread-messages.ts";
-import { warmUp } from "./warm-up.ts";
+import { type WarmUp, warmUp } from "./warm-up.ts";
 
 type Names = Pick<ThreadData, "modelName" | "modelVersion">;
 
@@ -44,6 +45,15 @@ function failureOf(error: unknown): { status: number; body: Uint8Array } {
   return { status, body: encoder.encode(JSON.stringify({ error: message, code })) };
 }
 
+function rehearse({ signature, freeSize }: WarmUp): void {
+  try {
+    rehearseProtocol(signature, freeSize);
+  } catch {
+    // This thread serves already: nothing that only saves time may end it.
+  }
+  keepCompiled();
+}
+
 async function main() {
   const port = parentPort;
   if (port === null) throw new Error("inference-thread runs as a worker thread");
@@ -61,7 +71,7 @@ async function main() {
       void answer(model, { modelName, modelVersion }, job).then(give);
     });
     report({ kind: "ready", ...warm });
-    keepCompiled();
+    rehearse(warm);
   } catch (error) {
     const code = error instanceof LoadError ? error.code : "load_failed";
     report({ kind: "failed", code, failure: error instanceof Error ? error.message : String(error) });

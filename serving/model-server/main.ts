@@ -40,10 +40,13 @@ async function main() {
   const { warmRuntime } = await import("./warm-runtime.ts");
   await warmRuntime();
   const { createSurface } = await import("./surface.ts");
+  const { rehearseRequest } = await import("./rehearse-request.ts");
   const server = createSurface(config, state);
   server.listen(config.port, config.host, () => {
-    log("info", "listening", { ...(server.address() as AddressInfo) });
-    keepCompiled();
+    const address = server.address() as AddressInfo;
+    log("info", "listening", { ...address });
+    const path = `/v2/models/${encodeURIComponent(config.modelName)}/infer`;
+    void started.promise.then(() => rehearseRequest(address, path, keepCompiled));
   });
   process.once("SIGTERM", () => {
     log("info", "draining", { drainMs: config.drainMs });
