@@ -90,6 +90,23 @@ test.each([
   expect(performance.now() - beganMs).toBeLessThan(5_000);
 });
 
+test("whoever is disabled between being let in and the first news is told nothing", async () => {
+  const { cookie, id } = await signedIn(rest.container, "viewer", "between@slipway.local");
+  const { services } = rest.container;
+  const feed: typeof services.feed = {
+    async *follow(...asked) {
+      await rest.call("POST", `/people/${id}/disable`);
+      yield* services.feed.follow(...asked);
+    },
+  };
+  const between = { ...rest.container, services: { ...services, feed } };
+  const headers = { accept: "text/event-stream", cookie };
+  const stream = listen(
+    await handleTrpc(between, new Request("http://127.0.0.1/api/trpc/changes.follow", { headers })),
+  );
+  expect(await stream.until('"UNAUTHORIZED"')).not.toContain('"observedAt"');
+});
+
 test("the stream of a revoked token ends at once", async () => {
   const { id, token } = (await rest.call("POST", "/tokens", { body: { name: "follower", role: "viewer" } })).body;
   const headers = { accept: "text/event-stream", authorization: `Bearer ${token}` };
@@ -124,12 +141,14 @@ function listen(response: Response) {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let heard = "";
   return {
-    async until(wanted: string): Promise<void> {
+    /** All that was heard by then. */
+    async until(wanted: string): Promise<string> {
       while (!heard.includes(wanted)) {
         const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
         if (done) throw new Error(`the stream ended without ${wanted}: ${heard}`);
         heard += value;
       }
+      return heard;
     },
   };
 }

@@ -14,8 +14,11 @@ export async function* followChanges(service: () => Promise<ServiceContext>, inp
   };
   const { actor, feed } = await permitted();
   const { lastEventId } = parseInput(followChangesSchema, input);
+  let isFirst = true;
   for await (const next of feed.follow(lastEventId ?? null, signal)) {
-    if (concerns(next.news, actor.id)) await permitted();
+    // The first tells nothing of what happened just before it.
+    if (isFirst || concerns(next.news, actor.id)) await permitted();
+    isFirst = false;
     yield next;
   }
 }
