@@ -178,7 +178,7 @@ export function TimeChart(props: TimeChartProps) {
           {lines.length === 0 ? (
             <Line dataKey="nothing" stroke="none" dot={false} activeDot={false} isAnimationActive={false} />
           ) : null}
-          {lines.length === 0 && times.length > 0 ? <Nothing /> : null}
+          {lines.length === 0 && gaps.length === 0 ? <Nothing /> : null}
           <EndLabels times={times} lines={lines} />
         </LineChart>
       </ResponsiveContainer>

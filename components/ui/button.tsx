@@ -8,7 +8,7 @@ import { classNames } from "./class-names.ts";
 import { Tooltip } from "./tooltip.tsx";
 
 export const buttonStyle = cva(
-  "relative inline-flex h-control shrink-0 items-center justify-center gap-2 whitespace-nowrap rounded-control border px-3 font-medium text-body select-none aria-disabled:cursor-not-allowed aria-busy:animate-veil aria-busy:cursor-progress [&_svg]:size-4 [&_svg]:shrink-0",
+  "relative print:hidden inline-flex h-control shrink-0 items-center justify-center gap-2 whitespace-nowrap rounded-control border px-3 font-medium text-body select-none aria-disabled:cursor-not-allowed aria-busy:animate-veil aria-busy:cursor-progress [&_svg]:size-4 [&_svg]:shrink-0",
   {
     variants: {
       look: {

@@ -25,7 +25,7 @@ const FORBIDDEN: readonly [address: string, buttons: readonly (string | RegExp)[
 ];
 
 for (const role of ["scientist", "operator", "viewer"] as const)
-  test(`home is the overview for a ${role}, as there is no test to look at yet`, async ({ page, running }) => {
+  test(`${role}: home is the overview, as there is no A/B test to look at yet`, async ({ page, running }) => {
     const person = await invite(running, role, `Home of ${role}`);
     await page.goto("/sign-in");
     await page.getByLabel("E-mail").fill(person.email);

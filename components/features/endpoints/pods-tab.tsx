@@ -70,7 +70,8 @@ const placeOf = ({ revision }: Item, { name, containers, restarts }: Pod): PodPl
   restarted: restarts > 0,
 });
 
-type RevisionPodsProps = Readonly<{ name: string; item: Item; onLog: (pod: Pod) => void }>;
+type PodsProps = Readonly<{ item: Item; onLog: (pod: Pod) => void }>;
+type RevisionPodsProps = PodsProps & Readonly<{ name: string }>;
 
 const RevisionPods = ({ name, item, onLog }: RevisionPodsProps) => (
   <Card
@@ -89,46 +90,16 @@ const RevisionPods = ({ name, item, onLog }: RevisionPodsProps) => (
     {item.pods.length === 0 ? (
       <p className="px-4 pb-3 text-muted">No pods.</p>
     ) : (
-      <Table label={`Pods of r${item.revision}`}>
-        <TableHead>
-          <HeadCell>Pod</HeadCell>
-          <HeadCell>State</HeadCell>
-          <HeadCell className="text-right">Restarts</HeadCell>
-          <HeadCell>Node</HeadCell>
-          <HeadCell>Age</HeadCell>
-          <HeadCell>
-            <span className="sr-only">Log</span>
-          </HeadCell>
-        </TableHead>
-        <tbody>
+      <>
+        <ul aria-label={`Pods of r${item.revision}`} className="sm:hidden">
           {item.pods.map((pod) => (
-            <Row key={pod.name}>
-              <Cell className="whitespace-nowrap font-mono text-label">{pod.name}</Cell>
-              <Cell>
-                <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-                  <StatusIcon status={pod.ready ? "Healthy" : pod.trouble === null ? "Deploying" : "Failing"} />
-                  {pod.terminating ? "Ending" : pod.ready ? "Ready" : pod.phase}
-                </span>
-                {pod.trouble === null ? null : (
-                  <span className="block text-muted">
-                    {pod.trouble.message} {pod.trouble.fix}
-                  </span>
-                )}
-              </Cell>
-              <Cell numeric>{pod.restarts}</Cell>
-              <Cell className="text-muted">{pod.node ?? "none yet"}</Cell>
-              <Cell className="whitespace-nowrap text-muted">
-                {pod.createdAt === null ? "–" : <RelativeTime at={pod.createdAt} />}
-              </Cell>
-              <Cell className="text-right">
-                <Button size="small" look="quiet" aria-label={`Log of ${pod.name}`} onClick={() => onLog(pod)}>
-                  Log
-                </Button>
-              </Cell>
-            </Row>
+            <PhonePod key={pod.name} pod={pod} onLog={onLog} />
           ))}
-        </tbody>
-      </Table>
+        </ul>
+        <div className="max-sm:hidden">
+          <PodTable item={item} onLog={onLog} />
+        </div>
+      </>
     )}
     {item.events.length === 0 ? null : (
       <details className="border-t px-4 py-2">
@@ -165,4 +136,75 @@ const Trouble = ({ trouble }: { trouble: NonNullable<Item["trouble"]> }) => (
       <span className="font-medium">{trouble.message}</span> <span className="text-muted">{trouble.fix}</span>
     </p>
   </div>
+);
+
+const PodTable = ({ item, onLog }: PodsProps) => (
+  <Table label={`Pods of r${item.revision}`}>
+    <TableHead>
+      <HeadCell>Pod</HeadCell>
+      <HeadCell>State</HeadCell>
+      <HeadCell className="text-right">Restarts</HeadCell>
+      <HeadCell>Node</HeadCell>
+      <HeadCell>Age</HeadCell>
+      <HeadCell>
+        <span className="sr-only">Log</span>
+      </HeadCell>
+    </TableHead>
+    <tbody>
+      {item.pods.map((pod) => (
+        <Row key={pod.name}>
+          <Cell className="whitespace-nowrap font-mono text-label">{pod.name}</Cell>
+          <Cell>
+            <PodState pod={pod} />
+          </Cell>
+          <Cell numeric>{pod.restarts}</Cell>
+          <Cell className="text-muted">{pod.node ?? "none yet"}</Cell>
+          <Cell className="whitespace-nowrap text-muted">
+            {pod.createdAt === null ? "–" : <RelativeTime at={pod.createdAt} />}
+          </Cell>
+          <Cell className="text-right">
+            <Button size="small" look="quiet" aria-label={`Log of ${pod.name}`} onClick={() => onLog(pod)}>
+              Log
+            </Button>
+          </Cell>
+        </Row>
+      ))}
+    </tbody>
+  </Table>
+);
+
+const PodState = ({ pod }: { pod: Pod }) => (
+  <>
+    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+      <StatusIcon status={pod.ready ? "Healthy" : pod.trouble === null ? "Deploying" : "Failing"} />
+      {pod.terminating ? "Ending" : pod.ready ? "Ready" : pod.phase}
+    </span>
+    {pod.trouble === null ? null : (
+      <span className="block text-muted">
+        {pod.trouble.message} {pod.trouble.fix}
+      </span>
+    )}
+  </>
+);
+
+/** All of a pod within reach of a thumb, where a table would have its end out of sight. */
+const PhonePod = ({ pod, onLog }: { pod: Pod; onLog: (pod: Pod) => void }) => (
+  <li className="flex items-start gap-2 border-t px-4 py-2">
+    <div className="min-w-0 flex-1">
+      <p className="break-all font-mono text-label">{pod.name}</p>
+      <PodState pod={pod} />
+      <p className="text-label text-muted">
+        {pod.restarts} {pod.restarts === 1 ? "restart" : "restarts"} · {pod.node ?? "no node yet"}
+        {pod.createdAt === null ? null : (
+          <>
+            {" "}
+            · <RelativeTime at={pod.createdAt} />
+          </>
+        )}
+      </p>
+    </div>
+    <Button look="quiet" aria-label={`Log of ${pod.name}`} className="-mr-3" onClick={() => onLog(pod)}>
+      Log
+    </Button>
+  </li>
 );

@@ -22,7 +22,7 @@ export function EnvironmentCard({ environment, onOpen }: EnvironmentCardProps) {
     <Card
       title={
         <>
-          {name}{" "}
+          {name}
           <Badge tone={kind === "production" ? "warning" : "neutral"}>
             {kind === "production" ? "Production" : "Development"}
           </Badge>

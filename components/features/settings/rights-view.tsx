@@ -25,7 +25,7 @@ export const RightsView = () => (
             <Row key={permission}>
               <th
                 scope="row"
-                className="sticky left-0 h-row min-w-56 bg-surface py-1 pr-3 pl-4 text-left font-normal max-sm:min-w-36"
+                className="[tr:last-child>&]:rounded-bl-card sticky left-0 h-row min-w-56 bg-surface py-1 pr-3 pl-4 text-left font-normal max-sm:min-w-36"
               >
                 {PERMISSION_WORDS[permission]}
               </th>
