@@ -191,6 +191,11 @@ describe("kubectl", () => {
     expect(await kubectl("get", "cm", "own", "-o", "jsonpath={.data.x}")).toBe("2");
   });
 
+  it("is told what to do instead of a command that speaks protobuf", async () => {
+    const said = await refused("create", "configmap", "binary", "--from-literal=a=b");
+    expect(said).toMatch(/unknown format.*protobuf.*--dry-run=client -o yaml \| kubectl apply --server-side -f -/s);
+  });
+
   it("deletes what was applied, and its pods with it", async () => {
     await kubectl("delete", "deployment", "web");
     await kubectl("wait", "--for=delete", "pod", "-l", "app=web", "--timeout=20s");

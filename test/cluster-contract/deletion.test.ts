@@ -96,6 +96,7 @@ describe("deletion", () => {
       "does not match the ResourceVersion in record",
     );
     expect((await remove("pre", "Sideways")).status).toBe(422);
+    expect((await cluster.call("DELETE", `${maps()}/pre?gracePeriodSeconds=soon`)).status).toBe(400);
     expect((await cluster.call("DELETE", `${maps()}/pre?dryRun=All`)).status).toBe(200);
     expect((await send({ uid: made.body.metadata.uid })).status).toBe(200);
   });

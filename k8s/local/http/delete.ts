@@ -1,5 +1,5 @@
 import type { DeleteOptions } from "../store/delete-object.ts";
-import { invalidOption } from "../store/errors.ts";
+import { badRequest, invalidOption } from "../store/errors.ts";
 import { isObject, type JsonObject } from "../store/json.ts";
 import { kubeTime } from "../store/metadata.ts";
 import type { KubeObject } from "../store/types.ts";
@@ -28,6 +28,8 @@ async function optionsOf(call: Call): Promise<DeleteOptions> {
 export function deleteOptions(call: Call, body: JsonObject): DeleteOptions {
   const { query } = call;
   const grace = body.gracePeriodSeconds ?? query.get("gracePeriodSeconds") ?? undefined;
+  if (grace !== undefined && !/^-?\d{1,15}$/.test(String(grace)))
+    throw badRequest(`gracePeriodSeconds must be a whole number of seconds, not ${JSON.stringify(grace)}`);
   const propagation = propagationOf(body.propagationPolicy ?? query.get("propagationPolicy") ?? undefined);
   const conditions = isObject(body.preconditions) ? body.preconditions : {};
   const dryRun = isDryRun(call) || (Array.isArray(body.dryRun) && body.dryRun.includes("All"));

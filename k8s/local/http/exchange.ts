@@ -88,16 +88,22 @@ export async function readBody(request: IncomingMessage): Promise<string> {
 
 export const contentType = (request: IncomingMessage) => parseMediaType(request.headers["content-type"] ?? "").type;
 
-const unsupportedBody = () =>
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
+
+/** `kubectl create <kind>` sends protobuf and tries nothing else: its user needs another command. */
+const unsupportedBody = (type: string) =>
   new ApiError(
     415,
     "UnsupportedMediaType",
-    "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml",
+    "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml" +
+      (type === PROTOBUF
+        ? "; the local cluster reads no protobuf: add --dry-run=client -o yaml | kubectl apply --server-side -f -"
+        : ""),
   );
 
 /** A whole object, as JSON or YAML. 400 when it is neither, 415 for protobuf and the rest. */
 export function parseObject(type: string, text: string, kind: string): JsonObject {
-  if (type !== "application/json" && type !== "application/yaml" && type !== "") throw unsupportedBody();
+  if (type !== "application/json" && type !== "application/yaml" && type !== "") throw unsupportedBody(type);
   let value: unknown;
   try {
     value = type === "application/yaml" ? parseYaml(text) : JSON.parse(text);

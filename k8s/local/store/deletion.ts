@@ -11,6 +11,8 @@ export type DeletionStep =
 export const FOREGROUND = "foregroundDeletion";
 export const ORPHAN = "orphan";
 const POD_GRACE_SECONDS = 30;
+/** What the API takes a negative number for; 0 would kill the pod. */
+const NEGATIVE_GRACE_SECONDS = 1;
 
 /**
  * Seconds a delete leaves to the object: only pods that a kubelet holds are given any.
@@ -21,7 +23,10 @@ function graceSeconds(object: KubeObject, asked: number | undefined): number {
   const phase = object.status?.phase;
   if (!object.spec?.nodeName || phase === "Succeeded" || phase === "Failed") return 0;
   const wanted = asked ?? object.spec?.terminationGracePeriodSeconds ?? POD_GRACE_SECONDS;
-  return Math.min(Math.max(wanted, 0), object.metadata.deletionGracePeriodSeconds ?? Number.POSITIVE_INFINITY);
+  return Math.min(
+    wanted < 0 ? NEGATIVE_GRACE_SECONDS : wanted,
+    object.metadata.deletionGracePeriodSeconds ?? Number.POSITIVE_INFINITY,
+  );
 }
 
 function finalizersFor(object: KubeObject, propagation: Propagation | undefined): string[] {
