@@ -128,34 +128,39 @@ test("an endpoint whose objects the cluster refuses degrades alone, and says wha
   });
 });
 
-test("a revision that the cluster refuses keeps neither another one from its pods nor a rollback from its proof", async () => {
-  await createEndpoint(world, "held");
-  await addRevision(world, "held", "scale", 1);
-  await untilApplied(world, "held", 1);
-  const stop = cluster.api.faults.add(({ verb, name }) =>
-    WRITES.has(verb) && name === "held-r2"
-      ? { kind: "status", code: 403, reason: "Forbidden", message: "exceeded quota: gpus" }
-      : undefined,
-  );
-  try {
-    await addRevision(world, "held", "scale", 2);
-    await addRevision(world, "held", "scale", 2);
-    await untilApplied(world, "held", 3);
-    await putTraffic(world, "held", 3, { 1: 50, 2: 0, 3: 50 });
-    const view = await untilApplied(world, "held", 4);
-    expect(view.conditions).toContainEqual(
-      expect.objectContaining({
-        type: "Degraded",
-        status: "True",
-        message: expect.stringContaining("exceeded quota: gpus"),
-      }),
+test.each([
+  ["held", 403, "Forbidden", "exceeded quota: gpus"],
+  // So an API server answers for an admission webhook that is down.
+  ["hooked", 500, "InternalError", "failed calling webhook: no endpoints available"],
+])(
+  "a revision that the cluster refuses keeps neither another one from its pods nor a rollback from its proof: %s",
+  async (endpoint, code, reason, message) => {
+    await createEndpoint(world, endpoint);
+    await addRevision(world, endpoint, "scale", 1);
+    await untilApplied(world, endpoint, 1);
+    const stop = cluster.api.faults.add(({ verb, name }) =>
+      WRITES.has(verb) && name === `${endpoint}-r2` ? { kind: "status", code, reason, message } : undefined,
     );
-    const back = await world.call("POST", "/endpoints/held/rollback", { body: { toPlan: 3 } });
-    await untilApplied(world, "held", back.number);
-  } finally {
-    stop();
-  }
-});
+    try {
+      await addRevision(world, endpoint, "scale", 2);
+      await addRevision(world, endpoint, "scale", 2);
+      await untilApplied(world, endpoint, 3);
+      await putTraffic(world, endpoint, 3, { 1: 50, 2: 0, 3: 50 });
+      const view = await untilApplied(world, endpoint, 4);
+      expect(view.conditions).toContainEqual(
+        expect.objectContaining({
+          type: "Degraded",
+          status: "True",
+          message: expect.stringContaining(message),
+        }),
+      );
+      const back = await world.call("POST", `/endpoints/${endpoint}/rollback`, { body: { toPlan: 3 } });
+      await untilApplied(world, endpoint, back.number);
+    } finally {
+      stop();
+    }
+  },
+);
 
 test("a paused router: the plan is not applied, the router is named, and going on settles it", async () => {
   const pods = world.objects("pods").filter((pod) => pod.metadata.labels?.["slipway.dev/component"] === "router");

@@ -1,5 +1,5 @@
 import type { ClusterAccess } from "#domain/cluster/access.ts";
-import { isKubeError, type KubeErrorCode } from "#k8s/client/errors.ts";
+import { isKubeError, type KubeError, type KubeErrorCode } from "#k8s/client/errors.ts";
 import { connectKube, type Kube } from "#k8s/client/kube.ts";
 import { type Cluster, ClusterError, type ClusterErrorCode, type ClusterObject } from "#server/ports/cluster.ts";
 import { identify, missingRights } from "./reviews.ts";
@@ -35,11 +35,11 @@ function clusterOver(kube: Kube, manager: string): Cluster {
     get: (ref) => translated(kube.get(ref, waiting)),
     list: async (query) => (await translated(kube.list(query, waiting))).items,
     async apply(manifest, { force = false, dryRun = false } = {}) {
-      const stored = await translated(kube.apply(manifest, { ...waiting, manager, force, dryRun }));
+      const stored = await written(kube.apply(manifest, { ...waiting, manager, force, dryRun }));
       return dryRun ? stored : taken(stored);
     },
     async scale(ref, replicas) {
-      await translated(kube.patch(ref, { spec: { replicas } }, { ...waiting, manager, subresource: "scale" }));
+      await written(kube.patch(ref, { spec: { replicas } }, { ...waiting, manager, subresource: "scale" }));
     },
     delete: (ref, uid) => translated(kube.delete(ref, { ...waiting, uid, propagation: "Background" })),
     serves: (kind) => translated(kube.serves(kind, waiting)),
@@ -68,12 +68,22 @@ const CODES = {
   unavailable: "away",
 } as const satisfies Record<KubeErrorCode, ClusterErrorCode>;
 
-async function translated<T>(request: Promise<T>): Promise<T> {
+/**
+ * A write that is answered with 500 was taken and not carried out, as by an admission webhook that is down: it says
+ * something of this object, and not that the cluster is away.
+ */
+const written = <T>(request: Promise<T>): Promise<T> =>
+  translated(request, (error) => (error.status === 500 ? "refused" : CODES[error.code]));
+
+async function translated<T>(
+  request: Promise<T>,
+  codeOf: (error: KubeError) => ClusterErrorCode = (error) => CODES[error.code],
+): Promise<T> {
   try {
     return await request;
   } catch (error) {
     if (!isKubeError(error)) throw error;
     const fields = error.causes.map((cause) => [cause.field, cause.message].filter((part) => part !== "").join(": "));
-    throw new ClusterError(CODES[error.code], error.message, { fields, cause: error });
+    throw new ClusterError(codeOf(error), error.message, { fields, cause: error });
   }
 }
