@@ -17,7 +17,8 @@ export function ToastHost() {
           color: "var(--ink)",
           borderColor: "var(--line)",
           fontSize: "13px",
-          fontFamily: "inherit",
+          // Inherited, it would be the library's own.
+          fontFamily: "var(--font-sans)",
         },
       }}
     />
