@@ -8,8 +8,7 @@ import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { SearchChoice } from "#components/ui/search-choice.tsx";
 import { Select } from "#components/ui/select.tsx";
-
-export type DeployTarget = Readonly<{ isNew: boolean; endpoint: string; environment: string }>;
+import { type DeployTarget, ofKind } from "./deploy-target.ts";
 
 type ChoiceProps = Readonly<{
   target: DeployTarget;
@@ -37,10 +36,10 @@ export function EndpointChoice({ target, suggestion, environments, onChange, err
     <fieldset className="flex flex-col gap-3">
       <legend className="mb-1 font-medium text-label">Endpoint</legend>
       <div className="flex gap-2">
-        <Chip pressed={target.isNew} onPress={() => onChange({ ...target, isNew: true, endpoint: suggestion })}>
+        <Chip pressed={target.isNew} onPress={() => onChange(ofKind(target, true, suggestion))}>
           New
         </Chip>
-        <Chip pressed={!target.isNew} onPress={() => onChange({ ...target, isNew: false, endpoint: "" })}>
+        <Chip pressed={!target.isNew} onPress={() => onChange(ofKind(target, false, suggestion))}>
           Existing
         </Chip>
       </div>
