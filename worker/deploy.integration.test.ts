@@ -163,6 +163,28 @@ test("what a person changes by hand is put right, and said once", async () => {
   );
 });
 
+test("pods that a person adds to a revision with traffic are taken back", async () => {
+  const { plan, revisions } = await world.call("GET", "/endpoints/first");
+  const [{ revision }] = plan.entries.filter((entry: { weightPercent: number }) => entry.weightPercent > 0);
+  const { replicas } = revisions.find((one: { revision: number }) => one.revision === revision);
+  const name = `first-r${revision}`;
+  const found = () => world.objects("deployments.apps").find((object) => object.metadata.name === name);
+  const before = found()?.metadata.generation ?? 0;
+  await cluster.kube.apply(
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name, namespace: world.namespace },
+      spec: { replicas: replicas.min + 2 },
+    },
+    { manager: "somebody", force: true },
+  );
+  await until("the replicas to be ours again", async () => {
+    const now = found();
+    return (now?.metadata.generation ?? 0) >= before + 2 && now?.spec.replicas === replicas.min;
+  });
+});
+
 test("a deleted endpoint leaves the routers first, then the cluster; the row stays", async () => {
   await world.call("DELETE", "/endpoints/first");
   await until("the purge", async () => (await world.db.read.endpointStatus.findFirst())?.purgedAt);

@@ -101,7 +101,8 @@ export async function ensureRevision(
 
   const asked = deployment == null ? 0 : replicasOf(deployment).asked;
   const shrinks = asked > wish.replicas && (row.replicasMax === row.replicasMin || wish.replicas === 0);
-  const putOff = shrinks && !(await mayScaleDown(row.number));
+  // Down to what a plan that names it needs, whatever the newest one says: nobody can be short of a pod by that.
+  const putOff = shrinks && wish.replicas < row.replicasMin && !(await mayScaleDown(row.number));
   const replicas = putOff ? asked : wish.replicas;
   if (shrinks && !putOff) run.failpoint("before-scale-down");
   const input = revisionInput({ name: state.name, uid: state.uid }, plan.metadata.uid, row, replicas);
