@@ -307,10 +307,13 @@ test("a program that ends says so, and its log is read through web", async () =>
   });
   expect(found.trouble).toMatchObject({ code: "crash", message: expect.stringContaining("QUEUE_MAX") });
   const [{ name }] = found.pods;
-  const log = await world.rest.call("GET", `/endpoints/watched/revisions/4/pods/${name}/log?tailLines=50`);
-  expect(log.status).toBe(200);
+  // Started once more just now, it has said nothing yet: its log begins anew with each start.
+  const log = await until("words in its log", async () => {
+    const read = await world.rest.call("GET", `/endpoints/watched/revisions/4/pods/${name}/log?tailLines=50`);
+    expect(read.status).toBe(200);
+    return read.body.includes("QUEUE_MAX") && read;
+  });
   expect(log.headers.get("content-type")).toContain("text/plain");
-  expect(log.body).toContain("QUEUE_MAX");
   const others = await world.rest.call("GET", `/endpoints/watched/revisions/3/pods/${name}/log`);
   expect(others.body).toMatchObject({ status: 404, code: "not_found" });
 });
