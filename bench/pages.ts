@@ -1,8 +1,11 @@
-import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
+import { type Browser, type BrowserContext, chromium } from "@playwright/test";
 import { quantile } from "#e2e/support/load.ts";
 import { type Product, startProduct } from "#e2e/support/product.ts";
 import { until } from "#e2e/support/until.ts";
 import { aScalingModel } from "#test/factories/onnx.ts";
+import { oneChange } from "./pages/one-change.ts";
+import { scriptsOf } from "./pages/scripts.ts";
+import { scrollThrough } from "./pages/scroll.ts";
 
 const PASSWORD = "bench-password-0123456";
 const [FEW, MANY] = [10, 1_000];
@@ -10,17 +13,22 @@ const [FEW, MANY] = [10, 1_000];
 const PLANNED = 200;
 const ROUNDS = 9;
 const AT_ONCE = 8;
-/** Nothing is fetched for so long: a page has what it wants. */
-const QUIET_MS = 1_500;
 
 const PAGES = [
   "/sign-in",
   "/",
   "/models",
   "/models/scaler",
+  "/models/with-a-card",
   "/models/scaler/versions/1",
+  "/models/scaler/versions/1?deploy=true",
   "/endpoints",
   "/endpoints/local/scaler",
+  "/endpoints/local/scaler?tab=changes",
+  "/endpoints/local/scaler?tab=try",
+  "/endpoints/local/scaler?tab=settings",
+  "/endpoints/local/scaler?change=traffic",
+  "/incidents",
   "/audit",
   "/settings/environments",
   "/settings/people",
@@ -32,7 +40,8 @@ const PAGES = [
 
 /**
  * Row 7 of the design's section 11: load of the first screen and the list at 1,000 and 10 endpoints, on two products that
- * run at the same time, in turns, so that what else the machine does meets both; and the JavaScript of each page.
+ * run at the same time, in turns, so that what else the machine does meets both; the JavaScript of each page; and what
+ * scrolling and a change cost where there are many.
  */
 export async function run() {
   const env = { SLIPWAY_ADMIN_PASSWORD: PASSWORD };
@@ -47,6 +56,7 @@ export async function run() {
   });
   try {
     for (const product of [small, large]) await addFew(product);
+    await addCard(small);
     await addMany(large);
     const contexts = {
       few: { url: small.webUrl, context: await signedIn(browser, small.webUrl) },
@@ -60,8 +70,9 @@ export async function run() {
       details: {
         overviewMs: overview,
         listMs: list,
-        scriptsKilobytesGzipped: await scriptsOf(browser, contexts.few.context, small.webUrl),
+        scriptsKilobytesGzipped: await scriptsOf(browser, contexts.few.context, small.webUrl, PAGES),
         scroll: await scrollThrough(contexts.many.context, large.webUrl),
+        oneChange: await oneChange(contexts.many.context, large.webUrl, large.api, "scaler"),
       },
     };
   } finally {
@@ -84,6 +95,13 @@ async function addFew(product: Product): Promise<void> {
   await product.api.deploy("scaler", "scaler", "1");
   await product.api.applied("scaler");
 }
+
+/** What people write about a model is drawn by a library of its own. */
+const addCard = ({ api }: Product) =>
+  api.ok("POST", "/models", {
+    name: "with-a-card",
+    description: "# Who gets a loan\n\nTrained on *made-up* data.\n\n- not for minors\n- [more](https://example.com)",
+  });
 
 async function addMany(product: Product): Promise<void> {
   const { api } = product;
@@ -136,70 +154,4 @@ async function loadsMs(sides: Sides, path: string) {
     }
   const [few, many] = [quantile(times.few, 0.5), quantile(times.many, 0.5)];
   return { few: Math.round(few), many: Math.round(many), ratio: rounded(many / few) };
-}
-
-/** What each page fetches of JavaScript with an empty cache, as sent: gzipped, in kB. */
-async function scriptsOf(browser: Browser, from: BrowserContext, url: string): Promise<Record<string, number>> {
-  const storageState = await from.storageState();
-  const found: Record<string, number> = {};
-  for (const path of PAGES) {
-    const context = await browser.newContext(path === "/sign-in" ? {} : { storageState });
-    const page = await context.newPage();
-    found[path] = Math.round((await scriptBytes(context, page, url + path)) / 1000);
-    await context.close();
-  }
-  return found;
-}
-
-async function scriptBytes(context: BrowserContext, page: Page, address: string): Promise<number> {
-  const session = await context.newCDPSession(page);
-  await session.send("Network.enable");
-  const scripts = new Set<string>();
-  let [bytes, lastMs] = [0, performance.now()];
-  session.on("Network.responseReceived", ({ requestId, response }) => {
-    if (/\.js(\?|$)/.test(response.url)) scripts.add(requestId);
-  });
-  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
-    if (!scripts.has(requestId)) return;
-    bytes += encodedDataLength;
-    lastMs = performance.now();
-  });
-  await page.goto(address);
-  while (performance.now() - lastMs < QUIET_MS) await page.waitForTimeout(100);
-  return bytes;
-}
-
-/** The whole list by the wheel: how evenly frames come, and the longest piece of work between two. */
-async function scrollThrough(context: BrowserContext, url: string) {
-  const page = await context.newPage();
-  await page.goto(`${url}/endpoints`);
-  await page.locator("main a[href^='/endpoints/']").first().waitFor();
-  await page.evaluate(() => {
-    const kept = { frames: [] as number[], tasks: [] as number[] };
-    Object.assign(window, { kept });
-    new PerformanceObserver((list) => kept.tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
-      type: "longtask",
-    });
-    let before = performance.now();
-    const look = (now: number) => {
-      kept.frames.push(now - before);
-      before = now;
-      requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
-  });
-  await page.mouse.move(640, 500);
-  for (let step = 0; step < 150; step += 1) await page.mouse.wheel(0, 350);
-  const { frames, tasks, inPage } = await page.evaluate(() => {
-    const { kept } = window as unknown as { kept: { frames: number[]; tasks: number[] } };
-    return { ...kept, inPage: document.querySelectorAll("main [role=row]").length };
-  });
-  await page.close();
-  return {
-    framesPerSecondMedian: Math.round(1000 / quantile(frames, 0.5)),
-    frameMsP99: rounded(quantile(frames, 0.99)),
-    longTasksOver50Ms: tasks.length,
-    longestTaskMs: Math.round(Math.max(0, ...tasks)),
-    rowsInPage: inPage,
-  };
 }

@@ -25,7 +25,7 @@ const PLANTS: Plant[] = [
     "node:fs",
     "fs",
     "react",
-    "superjson",
+    "clsx",
     DB,
     "k8s/manifests/plan.ts",
   ),

@@ -9,7 +9,7 @@ import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx"
 import { axisTime } from "./time-axis.ts";
 import { TimeChart, type TimeChartProps } from "./time-chart.tsx";
 
-type ChartPanelProps = Omit<TimeChartProps, "label"> &
+export type ChartPanelProps = Omit<TimeChartProps, "label"> &
   Readonly<{
     title: string;
     /** Of its title, in the page's outline. */

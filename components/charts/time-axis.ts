@@ -1,3 +1,4 @@
+import { dayWords, minuteWords, secondWords } from "#components/ui/time-words.ts";
 import type { Span } from "./gaps.ts";
 
 const MINUTE_MS = 60_000;
@@ -20,11 +21,7 @@ export function timeTicks({ fromMs, toMs }: Span): number[] {
 /** "02:10" within two days, "3 May" over more; `exact` with seconds and day. */
 export function axisTime(atMs: number, { fromMs, toMs }: Span, exact = false): string {
   const at = new Date(atMs);
-  const day = at.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
-  const long = toMs - fromMs > 2 * DAY_MS;
-  if (exact) {
-    const time = at.toLocaleTimeString("en-GB");
-    return toMs - fromMs > DAY_MS / 2 ? `${day} ${time}` : time;
-  }
-  return long ? day : at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const spanMs = toMs - fromMs;
+  if (exact) return spanMs > DAY_MS / 2 ? `${dayWords(at)} ${secondWords(at)}` : secondWords(at);
+  return spanMs > 2 * DAY_MS ? dayWords(at) : minuteWords(at);
 }

@@ -9,6 +9,7 @@ import { useRefusal } from "#components/ui/access.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { classNames } from "#components/ui/class-names.ts";
 import { useNow } from "#components/ui/relative-time.tsx";
+import { secondWords } from "#components/ui/time-words.ts";
 import { announce } from "#components/ui/toast.tsx";
 import type { Endpoint, EndpointRef } from "./endpoint-ref.ts";
 import { changeWords, versionsWords } from "./plan-words.ts";
@@ -61,7 +62,7 @@ export function ChangeProgress({ at, view }: { at: EndpointRef; view: Endpoint }
           className="text-muted"
           title="Every router has proven that it serves only what this change names; a revision it excludes answers nobody."
         >
-          0 wrong answers since {new Date(plan.appliedAt).toLocaleTimeString("en-GB")}
+          0 wrong answers since {secondWords(new Date(plan.appliedAt))}
         </p>
       )}
       {plan.failure === null ? null : <p className="text-failing">{plan.failure}</p>}

@@ -1,4 +1,5 @@
 import { latencyWords } from "#components/ui/quantity-words.ts";
+import { dayWords, minuteWords } from "#components/ui/time-words.ts";
 import type { Among } from "#domain/shared/version-label.ts";
 import type { RollbackPreview } from "./endpoint-ref.ts";
 import { revisionsWords, versionsWords } from "./plan-words.ts";
@@ -9,12 +10,11 @@ type Target = NonNullable<RollbackPreview["target"]>;
 export function liveWords(from: string | null, to: string | null): string {
   if (from === null) return "never live";
   const [begin, end] = [new Date(from), to === null ? new Date() : new Date(to)];
-  const day = (at: Date) => at.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
-  const time = (at: Date) => at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  if (day(begin) === day(end)) return `live ${day(begin)} ${time(begin)}–${time(end)}`;
+  if (begin.toDateString() === end.toDateString())
+    return `live ${dayWords(begin)} ${minuteWords(begin)}–${minuteWords(end)}`;
   return begin.getMonth() === end.getMonth() && begin.getFullYear() === end.getFullYear()
-    ? `live ${begin.getDate()}–${day(end)}`
-    : `live ${day(begin)}–${day(end)}`;
+    ? `live ${begin.getDate()}–${dayWords(end)}`
+    : `live ${dayWords(begin)}–${dayWords(end)}`;
 }
 
 /** "v7 · r4, live 3–9 May, p95 41 ms, warm, about 1 s" */

@@ -17,6 +17,7 @@ import type { News } from "#domain/changes/schema.ts";
 import { isAffected } from "./affected.ts";
 import { useTRPC } from "./client.tsx";
 import { type Freshness, freshnessAt, type Heard } from "./freshness.ts";
+import { gatherNews } from "./gather-news.ts";
 import { askToSignIn } from "./query-client.ts";
 
 const FreshnessContext = createContext<Freshness>({ state: "starting" });
@@ -45,16 +46,21 @@ function useLive(): Heard {
   const [heard, setHeard] = useState<Heard>(() => ({ sinceMs: Date.now(), lastMs: null, lagMs: null }));
   // Nobody knows what was missed before the first news of a stream that was left and taken up again.
   const first = useRef(false);
+  const gathered = useMemo(
+    () =>
+      gatherNews((news) => queryClient.invalidateQueries({ predicate: ({ queryKey }) => isAffected(queryKey, news) })),
+    [queryClient],
+  );
+  useEffect(() => gathered.stop, [gathered]);
   const onData = useCallback(
     ({ data }: { data: News }) => {
       const lagMs = data.observedAt === null ? null : Date.parse(data.at) - Date.parse(data.observedAt);
       const isFirst = first.current;
       first.current = false;
       setHeard((before) => ({ ...before, lastMs: Date.now(), lagMs }));
-      const news = isFirst ? { ...data, everything: true } : data;
-      void queryClient.invalidateQueries({ predicate: ({ queryKey }) => isAffected(queryKey, news) });
+      gathered.add({ ...data, everything: isFirst || data.everything });
     },
-    [queryClient],
+    [gathered],
   );
   const isSeen = useIsSeen();
   useEffect(() => {

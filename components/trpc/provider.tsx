@@ -3,7 +3,6 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { type ReactNode, useState } from "react";
-import superjson from "superjson";
 import type { AppRouter } from "#server/api/root.ts";
 import { TRPCProvider } from "./client.tsx";
 import { createQueryClient } from "./query-client.ts";
@@ -19,8 +18,8 @@ export function ApiProvider({ children }: { children: ReactNode }) {
       links: [
         splitLink({
           condition: ({ type }) => type === "subscription",
-          true: httpSubscriptionLink({ url: URL_OF_API, transformer: superjson }),
-          false: httpBatchLink({ url: URL_OF_API, transformer: superjson, maxURLLength: URL_LENGTH_MAX }),
+          true: httpSubscriptionLink({ url: URL_OF_API }),
+          false: httpBatchLink({ url: URL_OF_API, maxURLLength: URL_LENGTH_MAX }),
         }),
       ],
     }),

@@ -1,5 +1,4 @@
-import { defaultShouldDehydrateQuery, QueryCache, QueryClient } from "@tanstack/react-query";
-import superjson from "superjson";
+import { QueryCache, QueryClient } from "@tanstack/react-query";
 import { signInPath } from "#domain/shared/screen-paths.ts";
 import { failureOf } from "./failure.ts";
 
@@ -17,11 +16,6 @@ export const createQueryClient = (): QueryClient =>
         retry: (failures, error) =>
           failures < ATTEMPTS_MAX && ["offline", "unavailable"].includes(failureOf(error).code),
       },
-      dehydrate: {
-        serializeData: superjson.serialize,
-        shouldDehydrateQuery: (query) => defaultShouldDehydrateQuery(query) || query.state.status === "pending",
-      },
-      hydrate: { deserializeData: superjson.deserialize },
     },
   });
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
-import { agoWords } from "./time-words.ts";
+import { agoWords, exactWords } from "./time-words.ts";
 
 const TICK_MS = 5_000;
 let now = 0;
@@ -32,16 +32,16 @@ export const useNow = (): number | null => useSyncExternalStore(subscribe, curre
 
 /** "3 min ago", with the exact time as its title. `at` is an ISO string or a Date. */
 export function RelativeTime({ at, className }: { at: string | Date; className?: string }) {
-  const nowMs = useNow();
   const moment = typeof at === "string" ? new Date(at) : at;
+  // Most of them say the same for minutes, and are then not drawn again.
+  const ago = useSyncExternalStore(
+    subscribe,
+    () => agoWords(moment, new Date(current())),
+    () => null,
+  );
   return (
-    <time
-      dateTime={moment.toISOString()}
-      title={moment.toLocaleString("en-GB")}
-      className={className}
-      suppressHydrationWarning
-    >
-      {nowMs === null ? moment.toISOString().slice(0, 16).replace("T", " ") : agoWords(moment, new Date(nowMs))}
+    <time dateTime={moment.toISOString()} title={exactWords(moment)} className={className} suppressHydrationWarning>
+      {ago ?? moment.toISOString().slice(0, 16).replace("T", " ")}
     </time>
   );
 }

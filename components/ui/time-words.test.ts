@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { agoWords, clockWords, durationWords, offsetWords } from "./time-words.ts";
+import { agoWords, clockWords, durationWords, exactWords, offsetWords, secondWords } from "./time-words.ts";
 
 test("a duration is said in one unit, rounded down and never below zero", () => {
   expect([-5, 999, 42_000, 59_999, 60_000, 3_599_000, 3_600_000, 90_000_000].map(durationWords)).toEqual([
@@ -24,6 +24,12 @@ test("a time names its day only when it was another day, and its year only when 
   expect(clockWords(new Date(2026, 4, 9, 2, 51), now)).toBe("02:51");
   expect(clockWords(new Date(2026, 4, 3, 2, 51), now)).toBe("3 May 02:51");
   expect(clockWords(new Date(2025, 11, 31, 23, 5), now)).toBe("31 Dec 2025 23:05");
+});
+
+test("an exact time has its seconds, and its whole date beside it", () => {
+  const at = new Date(2026, 4, 3, 2, 51, 9);
+  expect(secondWords(at)).toBe("02:51:09");
+  expect(exactWords(at)).toBe("03/05/2026, 02:51:09");
 });
 
 test("a zone is told by its distance from UTC, half hours and the west included", () => {

@@ -28,13 +28,31 @@ export function zoneWords(at: Date): string {
 export function offsetWords(minutes: number): string {
   if (minutes === 0) return "UTC";
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
-  return `UTC${minutes < 0 ? "-" : "+"}${String(hours).padStart(2, "0")}:${String(rest).padStart(2, "0")}`;
+  return `UTC${minutes < 0 ? "-" : "+"}${two(hours)}:${two(rest)}`;
 }
 
-/** "02:51" today, "3 May 02:51" this year, else with the year; the reader's time zone. */
+// Made once: a new one for each of some hundred times on a page is what drawing it would wait for.
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const DAY_OF_YEAR = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const EXACT = new Intl.DateTimeFormat("en-GB", { dateStyle: "short", timeStyle: "medium" });
+
+const two = (value: number): string => String(value).padStart(2, "0");
+
+/** "3 May"; the reader's time zone, as all below. */
+export const dayWords = (at: Date): string => DAY.format(at);
+
+/** "02:51" */
+export const minuteWords = (at: Date): string => `${two(at.getHours())}:${two(at.getMinutes())}`;
+
+/** "02:51:09" */
+export const secondWords = (at: Date): string => `${minuteWords(at)}:${two(at.getSeconds())}`;
+
+/** "03/05/2026, 02:51:09" */
+export const exactWords = (at: Date): string => EXACT.format(at);
+
+/** "02:51" today, "3 May 02:51" this year, else with the year. */
 export function clockWords(at: Date, now: Date): string {
-  const time = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  if (at.toDateString() === now.toDateString()) return time;
-  const year = at.getFullYear() === now.getFullYear() ? {} : { year: "numeric" as const };
-  return `${at.toLocaleDateString("en-GB", { day: "numeric", month: "short", ...year })} ${time}`;
+  if (at.toDateString() === now.toDateString()) return minuteWords(at);
+  const day = at.getFullYear() === now.getFullYear() ? dayWords(at) : DAY_OF_YEAR.format(at);
+  return `${day} ${minuteWords(at)}`;
 }

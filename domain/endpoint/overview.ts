@@ -42,7 +42,6 @@ const overviewEndpointSchema = z.object({
   errorRatio: series.nullable(),
   latencyMsP99: series.nullable(),
   pinnedAt: momentSchema.nullable(),
-  observedAt: momentSchema.nullable(),
 });
 
 export const overviewSchema = z.object({

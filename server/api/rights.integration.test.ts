@@ -166,7 +166,7 @@ test("an upload is refused before its body is read", async () => {
 
 test("one batch holds as many decisions as procedures", async () => {
   const viewer = callers.find(({ who }) => who === "viewer by cookie");
-  const input = encodeURIComponent(JSON.stringify({ 0: { json: {} }, 1: { json: {} } }));
+  const input = encodeURIComponent(JSON.stringify({ 0: {}, 1: {} }));
   const request = new Request(`http://127.0.0.1/api/trpc/model.list,person.list?batch=1&input=${input}`, {
     headers: viewer?.headers ?? {},
   });
@@ -181,7 +181,7 @@ test("all of that changed nothing", async () => {
 });
 
 function procedureRequest(name: string, type: string, headers: Record<string, string>): Request {
-  const input = JSON.stringify({ json: { not: "valid" } });
+  const input = JSON.stringify({ not: "valid" });
   const address = `http://127.0.0.1/api/trpc/${name}`;
   return type === "query"
     ? new Request(`${address}?input=${encodeURIComponent(input)}`, { headers })

@@ -1,5 +1,4 @@
 import { getTRPCErrorFromUnknown, initTRPC, tracked } from "@trpc/server";
-import superjson from "superjson";
 import type { z } from "zod";
 import { DomainError } from "#domain/shared/errors.ts";
 import type { followChanges } from "#server/services/changes/follow.ts";
@@ -11,7 +10,6 @@ import { isUnexpected, toTRPCError } from "./errors.ts";
 export type TrpcContext = Readonly<{ requestId: string; service: () => Promise<ServiceContext> }>;
 
 const t = initTRPC.context<TrpcContext>().create({
-  transformer: superjson,
   // A stream ends now and then and is asked for again, and so is whether its reader still may.
   sse: {
     maxDurationMs: 60_000,

@@ -1,8 +1,8 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { useState } from "react";
+import { ChartPanelLater } from "#components/charts/chart-panel-later.tsx";
 import type { ChartLine } from "#components/charts/time-chart.tsx";
 import type { Endpoint, EndpointRef, Metrics } from "#components/endpoint/endpoint-ref.ts";
 import type { Measured } from "#components/endpoint/use-metrics.ts";
@@ -17,12 +17,6 @@ import { clockWords } from "#components/ui/time-words.ts";
 import { revisionLabel } from "#domain/shared/version-label.ts";
 import { RangeChoice } from "./range-choice.tsx";
 import { coreWords } from "./words.ts";
-
-// The charts' library is more than the rest of the page; it comes when the page stands.
-const ChartPanel = dynamic(() => import("#components/charts/chart-panel.tsx").then((file) => file.ChartPanel), {
-  ssr: false,
-  loading: () => <div className="h-61 rounded-card border bg-surface" />,
-});
 
 type Series = Metrics["revisions"][number];
 type SeriesName = Exclude<keyof Series, "revision" | "model" | "version">;
@@ -83,14 +77,14 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
       </div>
       {blind === null ? null : <BlindBanner blind={blind} />}
       <div className="grid grid-cols-3 gap-4 max-lg:grid-cols-2 max-sm:grid-cols-1">
-        <ChartPanel
+        <ChartPanelLater
           {...base}
           className={classNames("order-1", more)}
           title="Requests"
           lines={lines("requestsPerSecond")}
           words={rateWords}
         />
-        <ChartPanel
+        <ChartPanelLater
           {...base}
           className="order-2"
           title="Errors"
@@ -98,7 +92,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
           words={ratioWords}
           target={{ value: errorRatioMax, label: `target ${ratioWords(errorRatioMax)}` }}
         />
-        <ChartPanel
+        <ChartPanelLater
           {...base}
           className="order-3"
           title="Latency"
@@ -119,14 +113,14 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
             </>
           }
         />
-        <ChartPanel
+        <ChartPanelLater
           {...base}
           className={classNames("order-4", more)}
           title="CPU cores"
           lines={lines("cpuCores")}
           words={coreWords}
         />
-        <ChartPanel
+        <ChartPanelLater
           {...base}
           className={classNames("order-5", more)}
           title="Memory"
@@ -134,7 +128,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
           lines={lines("memoryBytes")}
           words={bytesWords}
         />
-        <ChartPanel
+        <ChartPanelLater
           {...base}
           className={classNames("order-6", more)}
           title="GPU"

@@ -72,9 +72,14 @@ export function EndpointRows({ total, fleet }: EndpointRowsProps) {
         {/* biome-ignore lint/a11y/useSemanticElements: see above */}
         <div ref={list} role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }} onKeyDown={walk}>
           {items.map((item) => (
-            <RowBox key={item.key} index={item.index} height={height} y={item.start - top}>
-              <RowOf endpoint={fleet.at(item.index)} phone={phone} />
-            </RowBox>
+            <FleetRow
+              key={item.key}
+              endpoint={fleet.at(item.index)}
+              phone={phone}
+              index={item.index}
+              height={height}
+              y={item.start - top}
+            />
           ))}
         </div>
       </div>
@@ -82,19 +87,37 @@ export function EndpointRows({ total, fleet }: EndpointRowsProps) {
   );
 }
 
-const RowOf = memo(({ endpoint, phone }: { endpoint: FleetEndpoint | undefined; phone: boolean }) =>
-  endpoint === undefined ? (
-    // biome-ignore lint/a11y/useSemanticElements: as the rows
-    <div role="cell" className="flex h-full items-center px-4">
-      <Skeleton className="h-3 w-full" />
-    </div>
-  ) : phone ? (
-    <PhoneRow endpoint={endpoint} />
-  ) : (
-    <WideRow endpoint={endpoint} />
-  ),
-);
-RowOf.displayName = "RowOf";
+type FleetRowProps = Readonly<{
+  endpoint: FleetEndpoint | undefined;
+  phone: boolean;
+  index: number;
+  height: number;
+  y: number;
+}>;
+
+/** Drawn anew only where something of it is another: neither a step of the wheel nor the change of one row costs the rest. */
+const FleetRow = memo(({ endpoint, phone, index, height, y }: FleetRowProps) => (
+  // biome-ignore lint/a11y/useSemanticElements: rows that stand freely, as only those in sight exist, cannot be a table's
+  <div
+    role="row"
+    aria-rowindex={index + 2}
+    tabIndex={-1}
+    className="absolute inset-x-0 border-b hover:bg-hover"
+    style={{ height, transform: `translateY(${y}px)` }}
+  >
+    {endpoint === undefined ? (
+      // biome-ignore lint/a11y/useSemanticElements: as the rows
+      <div role="cell" className="flex h-full items-center px-4">
+        <Skeleton className="h-3 w-full" />
+      </div>
+    ) : phone ? (
+      <PhoneRow endpoint={endpoint} />
+    ) : (
+      <WideRow endpoint={endpoint} />
+    )}
+  </div>
+));
+FleetRow.displayName = "FleetRow";
 
 /** j and k go down and up, as in mail. */
 function walk(event: KeyboardEvent<HTMLElement>): void {
@@ -105,20 +128,6 @@ function walk(event: KeyboardEvent<HTMLElement>): void {
   );
   links[links.indexOf(document.activeElement as HTMLElement) + step]?.focus();
 }
-
-const RowBox = ({ index, height, y, children }: RowBoxProps) => (
-  // biome-ignore lint/a11y/useSemanticElements: rows that stand freely, as only those in sight exist, cannot be a table's
-  <div
-    role="row"
-    aria-rowindex={index + 2}
-    tabIndex={-1}
-    className="absolute inset-x-0 border-b hover:bg-hover"
-    style={{ height, transform: `translateY(${y}px)` }}
-  >
-    {children}
-  </div>
-);
-type RowBoxProps = Readonly<{ index: number; height: number; y: number; children: ReactNode }>;
 
 const HEADS: readonly Readonly<{ head: string; order?: FleetOrder }>[] = [
   { head: "Health", order: "health" },
@@ -172,6 +181,7 @@ const HeadRow = ({ fleet: { filter, setFilter } }: { fleet: Fleet }) => (
 
 function WideRow({ endpoint }: { endpoint: FleetEndpoint }) {
   const { lastChange } = endpoint;
+  const health = healthWords(endpoint.health, (at) => clockWords(new Date(at), new Date()));
   return (
     <div className={classNames(COLUMNS, "h-full")} role="presentation">
       <GridCell>
@@ -179,8 +189,8 @@ function WideRow({ endpoint }: { endpoint: FleetEndpoint }) {
       </GridCell>
       <GridCell>
         <NameLink endpoint={endpoint} />
-        <span className="block truncate text-label text-muted" title={healthOf(endpoint)}>
-          {healthOf(endpoint)}
+        <span className="block truncate text-label text-muted" title={health}>
+          {health}
         </span>
       </GridCell>
       <GridCell>
@@ -213,9 +223,6 @@ function WideRow({ endpoint }: { endpoint: FleetEndpoint }) {
     </div>
   );
 }
-
-const healthOf = ({ health }: FleetEndpoint): string =>
-  healthWords(health, (at) => clockWords(new Date(at), new Date()));
 
 const GridCell = ({ children, className }: { children: ReactNode; className?: string }) => (
   // biome-ignore lint/a11y/useSemanticElements: a grid of divs, as only rows in sight exist

@@ -1,7 +1,7 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useMemo } from "react";
+import { ChartPanelLater } from "#components/charts/chart-panel-later.tsx";
 import type { Endpoint } from "#components/endpoint/endpoint-ref.ts";
 import { type Measured, useMetrics } from "#components/endpoint/use-metrics.ts";
 import { latencyWords, ratioWords } from "#components/ui/quantity-words.ts";
@@ -9,11 +9,6 @@ import { revisionLine } from "#components/ui/revision.tsx";
 import { clockWords } from "#components/ui/time-words.ts";
 import { revisionLabel } from "#domain/shared/version-label.ts";
 import type { IncidentDetail } from "./incident-type.ts";
-
-const ChartPanel = dynamic(() => import("#components/charts/chart-panel.tsx").then((file) => file.ChartPanel), {
-  ssr: false,
-  loading: () => <div className="h-61 rounded-card border bg-surface" />,
-});
 
 const AROUND_MS = 15 * 60_000;
 
@@ -54,7 +49,7 @@ export function BrokeChart({ incident, view }: BrokeChartProps) {
     .sort((a, b) => a.atMs - b.atMs);
   return (
     <div className="flex min-w-0 flex-col gap-2">
-      <ChartPanel
+      <ChartPanelLater
         title={latency ? "What broke: p99 latency" : "What broke: errors"}
         level={2}
         waiting={metrics === undefined && blind === null}

@@ -9,12 +9,12 @@ import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Textarea } from "#components/ui/input.tsx";
-import { clockWords } from "#components/ui/time-words.ts";
+import { clockWords, exactWords } from "#components/ui/time-words.ts";
 import type { IncidentDetail } from "./incident-type.ts";
 import { type Entry, timelineOf } from "./timeline.ts";
 
 const clock = (at: string): string => clockWords(new Date(at), new Date());
-const exact = (at: string): string => new Date(at).toLocaleString("en-GB");
+const exact = (at: string): string => exactWords(new Date(at));
 
 /** What happened and who did what, and a line to add to it. */
 export function TimelineCard({ incident }: { incident: IncidentDetail }) {

@@ -1,21 +1,35 @@
-import { z } from "zod";
-
-const outputSchema = z.object({
-  name: z.string(),
-  datatype: z.string(),
-  shape: z.array(z.number()),
-  data: z.array(z.union([z.number(), z.string(), z.boolean(), z.null()])),
-});
-const answerSchema = z.object({ outputs: z.array(outputSchema) });
-const refusalSchema = z.object({ error: z.string() });
-
-export type Output = z.infer<typeof outputSchema>;
+type Value = number | string | boolean | null;
+export type Output = Readonly<{
+  name: string;
+  datatype: string;
+  shape: readonly number[];
+  data: readonly Value[];
+}>;
 
 /** Outputs of a v2 answer; null when it is none. */
-export const outputsOf = (body: unknown): Output[] | null => answerSchema.safeParse(body).data?.outputs ?? null;
+export function outputsOf(body: unknown): readonly Output[] | null {
+  const outputs = partOf(body, "outputs");
+  return Array.isArray(outputs) && outputs.every(isOutput) ? outputs : null;
+}
 
 /** What a router or a model server says when it refuses. */
-export const refusalIn = (body: unknown): string | null => refusalSchema.safeParse(body).data?.error ?? null;
+export function refusalIn(body: unknown): string | null {
+  const error = partOf(body, "error");
+  return typeof error === "string" ? error : null;
+}
+
+const partOf = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+
+const isOutput = (value: unknown): value is Output =>
+  typeof partOf(value, "name") === "string" &&
+  typeof partOf(value, "datatype") === "string" &&
+  isListOf(partOf(value, "shape"), (size) => typeof size === "number") &&
+  isListOf(partOf(value, "data"), (one) => one === null || ["number", "string", "boolean"].includes(typeof one));
+
+const isListOf = (value: unknown, is: (one: unknown) => boolean): boolean => Array.isArray(value) && value.every(is);
 
 export type Score = Readonly<{ label: string; value: number; share: number }>;
 const TOP = 5;

@@ -1,10 +1,10 @@
 "use client";
 
 import { useState } from "react";
-import { Switch } from "#components/ui/choice.tsx";
+import { Checkbox } from "#components/ui/choice.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { type ImageSettings, imageSettingsSchema } from "./image-settings.ts";
+import { type ImageSettings, isUsable } from "./image-settings.ts";
 
 type FormProps = Readonly<{ settings: ImageSettings; onChange: (settings: ImageSettings) => void }>;
 type Texts = Readonly<{ width: string; height: string; scale: string; mean: string; deviation: string }>;
@@ -23,10 +23,10 @@ export function ImageSettingsForm({ settings, onChange }: FormProps) {
   const set = (part: Partial<Texts>) => {
     const next = { ...texts, ...part };
     setTexts(next);
-    const read = imageSettingsSchema.safeParse({ ...settings, ...valuesOf(next) });
-    if (read.success) onChange(read.data);
+    const read = { ...settings, ...valuesOf(next) };
+    if (isUsable(read)) onChange(read);
   };
-  const isWrong = !imageSettingsSchema.safeParse({ ...settings, ...valuesOf(texts) }).success;
+  const isWrong = !isUsable({ ...settings, ...valuesOf(texts) });
   const field = (label: string, name: keyof Texts) => (
     <Field label={label}>
       <Input value={texts[name]} onChange={(event) => set({ [name]: event.target.value })} />
@@ -45,8 +45,8 @@ export function ImageSettingsForm({ settings, onChange }: FormProps) {
         {field("Scale", "scale")}
         {field("Mean", "mean")}
         {field("Deviation", "deviation")}
-        <div className="flex items-end gap-2 pb-1">
-          <Switch
+        <div className="flex items-center gap-2 self-end pb-1">
+          <Checkbox
             id="invert-picture"
             checked={settings.invert}
             onCheckedChange={(invert) => onChange({ ...settings, invert })}

@@ -1,23 +1,40 @@
-import { z } from "zod";
 import type { TensorSpec } from "#domain/shared/signature.ts";
 
 /** How a picture becomes the input tensor: value = (pixel × scale − mean) / deviation, a pixel from 0 to 255. */
-export const imageSettingsSchema = z.object({
-  width: z.number().int().min(1).max(4_096),
-  height: z.number().int().min(1).max(4_096),
+export type ImageSettings = Readonly<{
+  width: number;
+  height: number;
   /** NCHW and NHWC by their dimensions; flat: one row of grey values. */
-  layout: z.enum(["NCHW", "NHWC", "flat"]),
-  channels: z.union([z.literal(1), z.literal(3)]),
-  scale: z.number(),
-  mean: z.array(z.number()).min(1).max(3),
-  deviation: z
-    .array(z.number().refine((value) => value !== 0))
-    .min(1)
-    .max(3),
+  layout: "NCHW" | "NHWC" | "flat";
+  channels: 1 | 3;
+  scale: number;
+  /** One value, or one per channel. */
+  mean: readonly number[];
+  deviation: readonly number[];
   /** Dark on light becomes light on dark. */
-  invert: z.boolean(),
-});
-export type ImageSettings = z.infer<typeof imageSettingsSchema>;
+  invert: boolean;
+}>;
+
+const SIDE_MAX = 4_096;
+const isSide = (value: unknown) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= SIDE_MAX;
+const isPerChannel = (value: unknown) =>
+  Array.isArray(value) && value.length >= 1 && value.length <= 3 && value.every(Number.isFinite);
+
+// By hand: a schema's library would be a tenth of what a version's page fetches.
+const RULES: Readonly<Record<keyof ImageSettings, (value: unknown) => boolean>> = {
+  width: isSide,
+  height: isSide,
+  layout: (value) => value === "NCHW" || value === "NHWC" || value === "flat",
+  channels: (value) => value === 1 || value === 3,
+  scale: Number.isFinite,
+  mean: isPerChannel,
+  deviation: (value) => isPerChannel(value) && !(value as number[]).includes(0),
+  invert: (value) => typeof value === "boolean",
+};
+const NAMES = Object.keys(RULES) as (keyof ImageSettings)[];
+
+/** Whether typed values can be used. */
+export const isUsable = (settings: ImageSettings): boolean => NAMES.every((name) => RULES[name](settings[name]));
 
 const FREE_SIZE = 224;
 const FLAT_MIN = 64;
@@ -59,15 +76,14 @@ function flat(
   return { ...plain, scale: 1, layout: "flat", channels: 1, width: side, height: side };
 }
 
-const givenSchema = imageSettingsSchema.partial();
-
 /** What a version says of its own preprocessing, and then what somebody here last chose, over what its shape suggests. */
 export function settingsFrom(suggested: ImageSettings, ...sources: readonly unknown[]): ImageSettings {
   let settings = suggested;
   for (const source of sources) {
-    const given = givenSchema.safeParse(source);
-    const merged = imageSettingsSchema.safeParse({ ...settings, ...given.data });
-    if (given.success && merged.success) settings = merged.data;
+    if (typeof source !== "object" || source === null) continue;
+    const given = Object.entries(source).filter(([name]) => Object.hasOwn(RULES, name));
+    const merged = { ...settings, ...Object.fromEntries(given) };
+    if (isUsable(merged)) settings = merged;
   }
   return settings;
 }

@@ -11,7 +11,7 @@ import { CopyLine } from "#components/ui/copy-button.tsx";
 import { Sheet } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { nameSchema } from "#domain/shared/names.ts";
+import { nameProblem } from "#domain/shared/name-rules.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { apiCommand } from "./commands.ts";
 import type { DeployTarget } from "./deploy-target.ts";
@@ -83,7 +83,7 @@ export function DeploySheet({ version, serving, onClose }: DeployProps) {
           suggestion={suggestName(version.model)}
           environments={known.map(({ name }) => name)}
           onChange={setTarget}
-          error={target.endpoint === "" ? null : nameProblem(target)}
+          error={target.endpoint === "" ? null : targetNameProblem(target)}
         />
         <SizeChoice size={size} onChange={setSize} />
         <Field label="Replicas" hint="Pods that answer; two outlive the loss of one." error={replicasProblem(min)}>
@@ -116,8 +116,7 @@ function likelyTarget(model: string, serving: readonly Serving[]): DeployTarget 
     : { isNew: false, endpoint: busiest.endpoint, environment: busiest.environment };
 }
 
-const nameProblem = ({ isNew, endpoint }: DeployTarget): string | null =>
-  isNew ? (nameSchema.safeParse(endpoint).error?.issues[0]?.message ?? null) : null;
+const targetNameProblem = ({ isNew, endpoint }: DeployTarget): string | null => (isNew ? nameProblem(endpoint) : null);
 
 const replicasProblem = (min: number): string | null =>
   Number.isInteger(min) && min >= 1 && min <= REPLICAS_MAX ? null : `From 1 to ${REPLICAS_MAX}.`;
@@ -125,8 +124,8 @@ const replicasProblem = (min: number): string | null =>
 function problemOf({ endpoint, environment }: { endpoint: string; environment: string }, min: number): string | null {
   if (environment === "") return "There is no environment yet: add one in Settings.";
   if (endpoint === "") return "Say which endpoint.";
-  const named = nameSchema.safeParse(endpoint).error?.issues[0]?.message;
-  if (named !== undefined) return `The endpoint's name: ${named}.`;
+  const named = nameProblem(endpoint);
+  if (named !== null) return `The endpoint's name: ${named}.`;
   return replicasProblem(min) === null ? null : "The number of replicas is not right.";
 }
 

@@ -38,7 +38,7 @@ export const getOverview = defineVerb({
     const [found, plans, health] = await Promise.all([
       tx.endpoint.findMany({
         where: { uid: { in: uids } },
-        include: { environment: { include: { status: true } } },
+        include: { environment: true },
       }),
       findNewestPlans(tx, uids),
       healthViews(tx, uids),
@@ -61,7 +61,6 @@ export const getOverview = defineVerb({
         lastChange: plan === undefined ? null : lastChangeOf(plan),
         ...metrics.of(row.environment.name, row.name),
         pinnedAt: row.pinnedAt?.toISOString() ?? null,
-        observedAt: row.environment.status?.observedAt?.toISOString() ?? null,
       };
     });
     return {

@@ -1,0 +1,37 @@
+"use client";
+
+import { lazy, Suspense, useEffect, useState } from "react";
+import { classNames } from "#components/ui/class-names.ts";
+import type { ChartPanelProps } from "./chart-panel.tsx";
+
+// The charts' library is as much as half of what else the page fetches.
+const ChartPanel = lazy(() => import("./chart-panel.tsx").then((file) => ({ default: file.ChartPanel })));
+
+/** A ChartPanel that is fetched once the page stands and has nothing else to do; its place is kept, so nothing moves. */
+export function ChartPanelLater(props: ChartPanelProps) {
+  const isFree = useIsFree();
+  const place = <div className={classNames("h-61 rounded-card border bg-surface", props.className)} />;
+  return isFree ? (
+    <Suspense fallback={place}>
+      <ChartPanel {...props} />
+    </Suspense>
+  ) : (
+    place
+  );
+}
+
+const FREE_AFTER_MS = 1_000;
+
+function useIsFree(): boolean {
+  const [isFree, setFree] = useState(false);
+  useEffect(() => {
+    // Safari has no idle times to tell of.
+    if (typeof requestIdleCallback === "undefined") {
+      const timer = setTimeout(() => setFree(true));
+      return () => clearTimeout(timer);
+    }
+    const asked = requestIdleCallback(() => setFree(true), { timeout: FREE_AFTER_MS });
+    return () => cancelIdleCallback(asked);
+  }, []);
+  return isFree;
+}
