@@ -109,6 +109,7 @@ it("A model that fails on an input that fits its signature is a failure of the m
   const response = await server.infer([tensor("a", 2), tensor("b", 3)]);
   expect(response.status).toBe(500);
   expect(await response.json()).toMatchObject({ code: "inference_failed" });
+  expect(await server.logged("a prediction failed")).toMatchObject({ level: "error", status: 500 });
 });
 
 it("Health and metrics are answered while an inference runs", async () => {
@@ -138,6 +139,7 @@ it("A request past the deadline is answered 504, and others again once the run i
   const responses = await Promise.all([server.infer(counting(LONG)), server.infer(counting(LONG))]);
   expect(responses.map(({ status }) => status)).toEqual([504, 504]);
   expect(await responses[0]?.json()).toMatchObject({ code: "deadline_exceeded" });
+  expect(await server.logged("a prediction failed")).toMatchObject({ level: "error", status: 504 });
   let status = 504;
   while (status === 504) ({ status } = await server.infer(counting(1)));
   expect(status).toBe(200);

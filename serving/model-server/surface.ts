@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Signature } from "#domain/shared/signature.ts";
 import { readBody } from "./body.ts";
 import type { Config } from "./config.ts";
+import { createFailureLog } from "./failure-log.ts";
 import { log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { badRequest, RequestError } from "./request-error.ts";
@@ -22,6 +23,8 @@ type Exchange = { request: IncomingMessage; response: ServerResponse; config: Co
 
 // An import would evaluate every export of the module, one of which loads a WebSocket client: a third of our start.
 const { createServer } = process.getBuiltinModule("node:http");
+
+const tellOfFailure = createFailureLog(log, () => performance.now());
 
 /** The HTTP face of the model server: Open Inference Protocol v2 and /metrics. */
 export function createSurface(config: Config, state: State) {
@@ -108,9 +111,15 @@ async function infer(exchange: Exchange): Promise<void> {
   const { answered, cancel } = state.pool.submit(body, headerLength);
   response.once("close", cancel);
   const answer = await answered;
+  if (answer.status >= 500) {
+    const { error } = JSON.parse(Buffer.from(answer.body).toString()) as { error: string };
+    tellOfFailure({ status: answer.status, error, requestId: requestIdOf(request) });
+  }
   if (answer.headerLength !== undefined) response.setHeader("Inference-Header-Content-Length", answer.headerLength);
   send(exchange, answer.status, answer.contentType, answer.body);
 }
+
+const requestIdOf = ({ headers }: IncomingMessage) => headers["x-request-id"]?.toString();
 
 function headerLengthOf(request: IncomingMessage): number | undefined {
   const text = request.headers["inference-header-content-length"];
@@ -125,6 +134,8 @@ function refuse(exchange: Exchange, error: unknown): void {
   const { request, response, state } = exchange;
   const known = error instanceof RequestError ? error : new RequestError(500, "internal", "the model server failed");
   if (!(error instanceof RequestError)) log("error", "request failed", { error: String(error) });
+  else if (known.status === 500 || known.status === 504)
+    tellOfFailure({ status: known.status, error: known.message, requestId: requestIdOf(request) });
   if (response.headersSent || response.destroyed) return void response.destroy();
   // A body that was not read to its end cannot be followed by another request.
   if (!request.complete) response.setHeader("Connection", "close");
