@@ -38,3 +38,14 @@ test("what no cluster could store as a variable or a reference is refused", () =
   expect(refusals({ A: { secretRef: { name: "Not A Name", key: "k" } } })).toEqual(["env.A.secretRef.name"]);
   expect(refusals({ A: { secretRef: { name: "a", key: "../b" } } })).toEqual(["env.A.secretRef.key"]);
 });
+
+test("memory is a size that holds a model server", () => {
+  const refused = (memory: string) => {
+    const resources = { memory };
+    const parsed = createRevisionSchema.safeParse({ endpoint: "iris", model: "iris", version: "1", resources });
+    return parsed.error?.issues.map(({ message }) => message).join() ?? null;
+  };
+  for (const memory of ["1Ki", "127Mi", "134217727", "100M"]) expect(refused(memory)).not.toBeNull();
+  expect(refused("512")).toBe('memory is a size such as "512Mi" or "2Gi"');
+  for (const memory of ["128Mi", "135M", "1Gi"]) expect(refused(memory)).toBeNull();
+});

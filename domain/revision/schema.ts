@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { modelNameSchema, nameSchema } from "#domain/shared/names.ts";
+import { parseQuantity } from "#domain/shared/quantity.ts";
 import { planViewSchema, revisionViewSchema, secretRefSchema } from "#domain/shared/views.ts";
 
 export const revisionIdSchema = z.uuid().brand<"RevisionId">();
@@ -8,9 +9,15 @@ const cpuSchema = z
   .string()
   .regex(/^([1-9][0-9]{0,3}m?|[0-9]{1,3}\.[0-9]{1,3})$/, 'cpu is cores or thousandths, such as "2" or "500m"')
   .refine((text) => Number.parseFloat(text) > 0, "cpu must be more than nothing");
+/** A model server with a small model takes about 110 MiB: with less it is killed at its start, over and over. */
+const MEMORY_BYTES_MIN = 128 * 2 ** 20;
 const memorySchema = z
   .string()
-  .regex(/^[1-9][0-9]{0,8}(Ki|Mi|Gi|Ti|k|M|G|T)$/, 'memory is a size such as "512Mi" or "2Gi"');
+  .regex(/^[1-9][0-9]{0,8}(Ki|Mi|Gi|Ti|k|M|G|T)$/, { error: 'memory is a size such as "512Mi" or "2Gi"', abort: true })
+  .refine(
+    (text) => (parseQuantity(text) ?? 0) >= MEMORY_BYTES_MIN,
+    "memory is at least 128Mi: less holds no model server",
+  );
 
 /** Set by Slipway in every model pod; docs/architecture.md lists them. */
 const RESERVED_ENV = new Set([

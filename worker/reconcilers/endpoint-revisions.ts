@@ -164,7 +164,10 @@ function readyCondition(scope: Scope, state: EndpointState, { row, wish, ready }
   const base = { type: "Ready", observedGeneration: state.generation };
   if (wish.replicas === 0)
     return { ...base, status: "False", reason: "NotNeeded", message: "No plan names it, so it has no pods." };
-  const count = `${ready} of ${wish.replicas} pods are ready.`;
+  const count =
+    ready > wish.replicas
+      ? `${ready} pods are ready, ${wish.replicas} wanted.`
+      : `${ready} of ${wish.replicas} pods are ready.`;
   if (ready >= wish.replicas) return { ...base, status: "True", reason: "PodsReady", message: count };
   const pods = scope.views.pods
     .labelled(LABEL.endpointUid, state.uid)

@@ -4,7 +4,7 @@ type Reason = Extract<Inspection, { ok: false }>["code"];
 
 const FIXES: Readonly<Record<Reason, string>> = {
   empty: "Choose the file again: this one has no bytes.",
-  not_onnx: "Export the model to ONNX (torch.onnx.export, skl2onnx, tf2onnx) and choose that file.",
+  not_onnx: "torch.onnx.export, skl2onnx and tf2onnx write such files.",
   truncated: "Export or download the file again: its end is missing.",
   unsupported_operator: "Export with a lower opset, or without the operator that is named here.",
   external_data_outside: "Save the weights beside the model, pack both with tar and choose the archive.",

@@ -50,8 +50,11 @@ export function RecentChanges({ changes }: { changes: readonly Change[] }) {
   );
 }
 
-const whatChanged = ({ entries }: Change): string =>
-  entries
-    .filter(({ role }) => role === "live")
+/** Who has a share then, and the revision that came new, which mostly has none yet. */
+function whatChanged({ kind, entries }: Change): string {
+  const newest = kind === "revision" ? Math.max(...entries.map(({ revision }) => revision)) : null;
+  return entries
+    .filter(({ role, weightPercent, revision }) => role === "live" && (weightPercent > 0 || revision === newest))
     .map((entry) => `${versionLabel(entry, entries)} ${percent(entry.weightPercent)}`)
     .join(", ");
+}
