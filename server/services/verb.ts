@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Permission } from "#domain/access/schema.ts";
 import { DomainError, type FieldError } from "#domain/shared/errors.ts";
+import { plainWords } from "#domain/shared/plain-words.ts";
 import { requirePermission, type ServiceContext } from "./context.ts";
 
 type Definition<Input extends z.ZodType, Output extends z.ZodType> = Readonly<{
@@ -39,7 +40,7 @@ const DEPTH_MAX = 64;
 /** Throws `invalid` with one entry per bad field. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   refuseUnstorable(input);
-  const parsed = schema.safeParse(input, { reportInput: true });
+  const parsed = schema.safeParse(input, { reportInput: true, error: plainWords });
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.flatMap(toFieldErrors);
   const sentence = fields.map((f) => (f.path === "" ? f.message : `${f.path}: ${f.message}`)).join("; ");
@@ -50,7 +51,6 @@ function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const at = (path: readonly PropertyKey[], message: string) => ({ path: path.map(String).join("."), message });
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => at([...issue.path, key], "this field is not known here"));
-  if (issue.code === "invalid_type" && issue.input === undefined) return [at(issue.path, "this field is required")];
   if (issue.code === "invalid_key") return issue.issues.map(({ message }) => at(issue.path, message));
   return [at(issue.path, issue.message)];
 }
