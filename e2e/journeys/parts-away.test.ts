@@ -84,7 +84,7 @@ test("without Prometheus the page says since when it is blind, shows gaps and no
       { revision: 2, weightPercent: 50 },
     ]);
     await api.applied("watched");
-    await says(/v2 50 %/);
+    await says(/v2\s+50 %/);
     await predictionsGoOn();
   });
   await saysNoMore(/No metrics/);
