@@ -42,6 +42,7 @@ for (const [what, address, open, shown] of OVERLAYS)
     await open(page);
     await expect(page.getByRole(shown).first()).toBeVisible();
     await expectAccessible(page, ["light", "dark"]);
+    await expect(page.getByRole(shown).first()).toBeVisible();
   });
 
 test("a sheet at 360 px, and one that was refused, have no accessibility violation", async ({ signedIn: page }) => {
