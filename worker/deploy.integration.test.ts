@@ -21,7 +21,7 @@ let worker: WorkerProcess;
 beforeAll(async () => {
   cluster = await startTestCluster();
   world = await startWorld(cluster);
-  worker = world.startWorker({ WORKER_RESYNC_MS: "400" });
+  worker = world.startWorker({ WORKER_RESYNC_MS: "400", WORKER_HEALTH_MS: "600000" });
   await registerModel(world, "scale", [2, 3]);
 }, 180_000);
 afterAll(async () => {
@@ -203,4 +203,15 @@ test("the name is free again, for an endpoint of its own", async () => {
   await addRevision(world, "first", "scale", 2);
   await untilApplied(world, "first", 1);
   expect(await predict(world, "first")).toMatchObject({ status: 200, y: 3 });
+});
+
+test("health is judged when something is new, and not only in its turn", async () => {
+  await createEndpoint(world, "judged");
+  await addRevision(world, "judged", "scale", 1);
+  await untilApplied(world, "judged", 1);
+  // There is no Prometheus in this world.
+  await until("its health after the change", async () => {
+    const { health } = await world.call("GET", "/endpoints/judged");
+    return health.state !== "Deploying" && health.blind !== null;
+  });
 });

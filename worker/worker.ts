@@ -8,7 +8,7 @@ import { release } from "#server/config/release.ts";
 import { type Database, openDatabase } from "#server/db/client.ts";
 import { allKeys, changesAfter, installationId, newestChangeId } from "#server/db/reconcile/changes.ts";
 import { REQUEST_CHANNEL } from "#server/db/reconcile/requests.ts";
-import { CHANGE_CHANNEL, type ChangeKey } from "#server/db/record-change.ts";
+import { CHANGE_CHANNEL, type ChangeKey, NEWS_CHANNEL } from "#server/db/record-change.ts";
 import { createVault } from "#server/db/vault.ts";
 import type { Log } from "#server/observability/log.ts";
 import { isClusterError } from "#server/ports/cluster.ts";
@@ -59,6 +59,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const stopFollowing = await follow(ctx, leadership, options);
   const heartbeats = createHeartbeats(ctx);
   const health = watchHealth(ctx, config, options.health);
+  // Whoever deploys reads within seconds that it is healthy. Judging that changes nothing makes no news.
+  await leadership.listen(NEWS_CHANNEL, health.soon);
   return {
     async stop() {
       heartbeats.stop();
