@@ -55,8 +55,7 @@ export function RollbackDialog(props: RollbackDialogProps) {
   );
   const target = preview.data?.target ?? null;
   const leaves = preview.data?.leaves ?? null;
-  const fewer = target !== null && target.ready < target.servingNow;
-  const begin = when ?? (fewer && !failing ? "capacity" : "now");
+  const begin = when ?? (target?.asksWhen && !failing ? "capacity" : "now");
   const asked = target === null ? null : { toPlan: target.plan, reason, when: begin };
   const why = preview.isError ? failureOf(preview.error).message : (preview.data?.why ?? "Looking for the target.");
   return (
@@ -109,7 +108,12 @@ export function RollbackDialog(props: RollbackDialogProps) {
             />
           </Field>
         ) : null}
-        {fewer ? <WhenChoice value={begin} onChange={setWhen} target={target} /> : null}
+        {target?.asksWhen ? <WhenChoice value={begin} onChange={setWhen} target={target} /> : null}
+        {target !== null && !target.asksWhen && target.warm && target.ready < target.servingNow ? (
+          <p className="text-muted">
+            {pods(target.ready)} will answer what {target.servingNow} answer now.
+          </p>
+        ) : null}
         <fieldset className={target === null && !preview.isPending ? "hidden" : ""}>
           <legend className="mb-1 font-medium text-label">Reason (optional)</legend>
           <div className="mb-2 flex flex-wrap gap-1">
@@ -148,6 +152,8 @@ const Side = ({ name, children }: { name: string; children: ReactNode }) => (
   </>
 );
 
+const pods = (count: number) => `${count} ${count === 1 ? "pod" : "pods"}`;
+
 type WhenChoiceProps = Readonly<{
   value: "now" | "capacity";
   onChange: (value: "now" | "capacity") => void;
@@ -157,7 +163,7 @@ type WhenChoiceProps = Readonly<{
 const WhenChoice = ({ value, onChange, target }: WhenChoiceProps) => (
   <fieldset className="flex flex-col gap-1">
     <legend className="mb-1 font-medium text-label">
-      {target.ready} of its pods {target.ready === 1 ? "is" : "are"} ready, {target.servingNow} answer now
+      {target.ready} of its {pods(target.full)} {target.ready === 1 ? "is" : "are"} ready
     </legend>
     {(
       [

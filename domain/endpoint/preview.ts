@@ -24,9 +24,12 @@ const targetSchema = z.object({
   warm: z.boolean(),
   /** From the click to the last answer of what is left; an estimate from how long these pods took before. */
   waitSeconds: z.number(),
-  /** Ready pods now against what is asked for: `now` begins with fewer than serve at present. */
+  /** Ready pods now of what it gives a share, how many they are to be, and those of all that answers now. */
   ready: z.number().int(),
+  full: z.number().int(),
   servingNow: z.number().int(),
+  /** Whether `when` makes a difference: it could begin at once, with fewer pods than it is to have. */
+  asksWhen: z.boolean(),
 });
 
 const choiceSchema = z.object({

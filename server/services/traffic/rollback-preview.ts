@@ -2,6 +2,7 @@ import { type RollbackPreview, rollbackPreviewInputSchema, rollbackPreviewSchema
 import { DomainError } from "#domain/shared/errors.ts";
 import { revisionLabel } from "#domain/shared/version-label.ts";
 import type { PlanView } from "#domain/shared/views.ts";
+import { rollbackCapacity } from "#domain/traffic/capacity.ts";
 import type { PlanRow } from "#server/db/plans.ts";
 import type { ServiceContext } from "#server/services/context.ts";
 import { type EndpointRow, findEndpoint } from "#server/services/endpoint/find.ts";
@@ -66,9 +67,14 @@ async function targetOf(
     where: { endpointUid: endpoint.uid },
     include: { status: true },
   });
-  const readyOf = (revision: number) => revisions.find(({ number }) => number === revision)?.status?.readyReplicas ?? 0;
-  const readyIn = (list: readonly Entry[]) => list.filter(answers).reduce((sum, e) => sum + readyOf(e.revision), 0);
-  const cold = entries.filter((entry) => answers(entry) && readyOf(entry.revision) === 0);
+  const podsOf = ({ revision }: Entry) => {
+    const row = revisions.find(({ number }) => number === revision);
+    return { ready: row?.status?.readyReplicas ?? 0, full: row?.replicasMin ?? 0 };
+  };
+  const readyOf = (entry: Entry) => podsOf(entry).ready;
+  const answering = entries.filter(answers);
+  const { asks: asksWhen, ...capacity } = rollbackCapacity(answering.map(podsOf), now.filter(answers).map(podsOf));
+  const cold = answering.filter((entry) => readyOf(entry) === 0);
   const waits = await startSecondsOf(
     ctx.db.read,
     endpoint.uid,
@@ -76,14 +82,14 @@ async function targetOf(
   );
   return {
     plan: row.number,
-    entries: entries.map((entry) => ({ ...entry, ready: readyOf(entry.revision), warm: readyOf(entry.revision) > 0 })),
+    entries: entries.map((entry) => ({ ...entry, ready: readyOf(entry), warm: readyOf(entry) > 0 })),
     liveFrom: row.firstServedAt?.toISOString() ?? null,
     liveTo: row.supersededAt?.toISOString() ?? null,
     latencyMsP95: await latencyThen(ctx, endpoint, row, entries),
     warm: cold.length === 0,
     waitSeconds: cold.length === 0 ? WARM_SECONDS : waits,
-    ready: readyIn(entries),
-    servingNow: readyIn(now),
+    ...capacity,
+    asksWhen,
   };
 }
 
