@@ -32,13 +32,24 @@ export const isLone = (values: readonly (number | null)[], index: number): boole
 
 const NICE = [1, 2, 2.5, 5, 10];
 
-/** Five round values from zero (four gridlines and the floor) that hold `highest`; with `binary`, round in KiB and MiB. */
-export function ticksFor(highest: number, binary = false): number[] {
-  const unit = binary && highest > 0 ? 1024 ** Math.floor(Math.log(highest) / Math.log(1024)) : 1;
-  const wanted = (highest > 0 ? highest / unit : 1) / 4;
+/** What an axis counts: anything, bytes in KiB and MiB, or things of which there is no half. */
+export type AxisUnit = "plain" | "binary" | "whole";
+
+/** Five round values from zero (four gridlines and the floor) that hold `highest`. */
+export function ticksFor(highest: number, unit: AxisUnit = "plain"): number[] {
+  const times = (step: number) => [0, 1, 2, 3, 4].map((index) => Number((index * step).toPrecision(12)));
+  if (unit === "whole") return times(Math.max(1, Math.ceil(niceAbove(highest / 4))));
+  if (unit !== "binary") return times(niceAbove((highest > 0 ? highest : 1) / 4));
+  let size = 1024 ** Math.max(0, Math.floor(Math.log(Math.max(1, highest)) / Math.log(1024)));
+  // Of 1,500 MiB nobody would say so: from there on in GiB.
+  if (niceAbove(highest / size / 4) * 4 > 1024) size *= 1024;
+  return times(size === 1 ? Math.max(1, Math.ceil(niceAbove(highest / 4))) : niceAbove(highest / size / 4) * size);
+}
+
+function niceAbove(wanted: number): number {
+  if (wanted <= 0) return 0;
   const power = 10 ** Math.floor(Math.log10(wanted));
-  const step = (NICE.find((nice) => nice * power >= wanted * 0.999) ?? 10) * power * unit;
-  return [0, 1, 2, 3, 4].map((index) => Number((index * step).toPrecision(12)));
+  return (NICE.find((nice) => nice * power >= wanted * 0.999) ?? 10) * power;
 }
 
 /** The powers of ten around what a logarithmic axis shows. */
@@ -63,4 +74,15 @@ export function spread(ys: readonly number[], spacing: number, low: number, high
     next = placed[index] ?? 0;
   }
   return placed;
+}
+
+/** The widest stretch of `asked` that no gap covers; null: gaps cover all of it. `gaps` ascend and do not overlap. */
+export function widestBetween(gaps: readonly Span[], asked: Span): Span | null {
+  const starts = [asked.fromMs, ...gaps.map(({ toMs }) => toMs)];
+  const ends = [...gaps.map(({ fromMs }) => fromMs), asked.toMs];
+  const free = starts
+    .map((fromMs, index) => ({ fromMs, toMs: ends[index] ?? fromMs }))
+    .filter(({ fromMs, toMs }) => toMs > fromMs)
+    .sort((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs));
+  return free[0] ?? null;
 }

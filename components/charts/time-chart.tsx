@@ -14,7 +14,7 @@ import {
   YAxis,
 } from "recharts";
 import { EndLabels } from "./end-labels.tsx";
-import { gapsOf, isLone, logTicksFor, type Span, ticksFor } from "./gaps.ts";
+import { type AxisUnit, gapsOf, isLone, logTicksFor, type Span, ticksFor, widestBetween } from "./gaps.ts";
 import { axisTime, timeTicks } from "./time-axis.ts";
 
 export type ChartLine = Readonly<{
@@ -48,7 +48,11 @@ export type TimeChartProps = Readonly<{
   words: (value: number) => string;
   /** Latency only: everything else begins at zero. */
   logarithmic?: boolean;
-  binary?: boolean;
+  unit?: AxisUnit;
+  /** Where no line has a value: whether, at each of `times`, somebody would have told of one. Then there was none. */
+  watched?: readonly boolean[];
+  /** What is said then. */
+  none?: string;
 }>;
 
 const HEIGHT = 180;
@@ -59,16 +63,21 @@ const TICK = { fill: "var(--muted)", fontSize: 12 } as const;
 
 /** Lines over time with one cursor for all charts of a page. What nobody knows is hatched, never drawn as zero. */
 export function TimeChart(props: TimeChartProps) {
-  const { times, lines, span, stepMs, marks, target, words, logarithmic = false, binary = false } = props;
+  const { times, lines, span, stepMs, marks, target, words, logarithmic = false, unit, watched = [] } = props;
   const hatch = useId();
-  const known = times.map((_, index) => lines.some(({ values }) => values[index] != null));
-  const gaps = gapsOf(times, known, span, stepMs, Math.max(SLACK_MS, 2 * stepMs));
   const all = lines.flatMap(({ values }) => values.filter((value) => value !== null));
+  // Lines without any value are none: the library would make no axis of them.
+  const isEmpty = all.length === 0;
+  const known = times.map((_, index) =>
+    isEmpty ? watched[index] === true : lines.some(({ values }) => values[index] != null),
+  );
+  const gaps = gapsOf(times, known, span, stepMs, Math.max(SLACK_MS, 2 * stepMs));
+  const quiet = isEmpty ? widestBetween(gaps, span) : null;
   const highest = Math.max(0, ...all);
   // A target far above everything would flatten the lines; then the edge says where it is.
   const top =
     target != null && (highest === 0 || target.value <= highest * 4) ? Math.max(highest, target.value) : highest;
-  const ticks = logarithmic ? logTicksFor(Math.min(...all, top), top) : ticksFor(top, binary);
+  const ticks = logarithmic ? logTicksFor(Math.min(...all, top), top) : ticksFor(top, unit);
   // Without a row and a line there is no axis to hatch a gap on.
   const shown = times.length === 0 ? [span.fromMs, span.toMs] : times;
   const rows = shown.map((atMs, index) => ({
@@ -111,7 +120,8 @@ export function TimeChart(props: TimeChartProps) {
             domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]}
             ticks={ticks}
             tickFormatter={words}
-            tick={TICK}
+            // Nothing was measured and nothing is aimed at: there is no scale to tell of.
+            tick={isEmpty && target == null ? false : TICK}
             tickLine={false}
             axisLine={false}
             width={62}
@@ -175,10 +185,10 @@ export function TimeChart(props: TimeChartProps) {
               }
             />
           ))}
-          {lines.length === 0 ? (
+          {isEmpty ? (
             <Line dataKey="nothing" stroke="none" dot={false} activeDot={false} isAnimationActive={false} />
           ) : null}
-          {lines.length === 0 && gaps.length === 0 ? <Nothing /> : null}
+          {quiet === null ? null : <Nothing words={props.none ?? "none in this time"} where={quiet} span={span} />}
           <EndLabels times={times} lines={lines} />
         </LineChart>
       </ResponsiveContainer>
@@ -207,19 +217,23 @@ function Reading({ times, lines, words, atMs, span }: TimeChartProps & { atMs: n
   );
 }
 
+type NothingProps = Readonly<{ words: string; where: Span; span: Span }>;
+
 /** What was looked for and not found, as for requests that nobody made; a gap is hatched instead. */
-function Nothing() {
+function Nothing({ words, where, span }: NothingProps) {
   const area = usePlotArea();
   if (area === undefined) return null;
+  const x = (atMs: number) => area.x + (area.width * (atMs - span.fromMs)) / (span.toMs - span.fromMs);
+  if (x(where.toMs) - x(where.fromMs) < GAP_LABEL_PX) return null;
   return (
     <text
-      x={area.x + area.width / 2}
+      x={(x(where.fromMs) + x(where.toMs)) / 2}
       y={area.y + area.height / 2}
       textAnchor="middle"
       fontSize={12}
       fill="var(--muted)"
     >
-      none in this time
+      {words}
     </text>
   );
 }

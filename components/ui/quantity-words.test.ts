@@ -15,6 +15,12 @@ test("quantities keep two figures that matter and their unit", () => {
     "41 ms",
     "1.2 s",
   ]);
+  expect([rateWords(0.0004), rateWords(9_999), rateWords(12_480), rateWords(2.5e6)]).toEqual([
+    "0.0004/s",
+    "9999/s",
+    "12.5k/s",
+    "2.5M/s",
+  ]);
   expect([bytesWords(340), bytesWords(1_258_291), bytesWords(3 * 1024 ** 3)]).toEqual(["340 B", "1.2 MiB", "3 GiB"]);
 });
 

@@ -3,9 +3,14 @@ const short = (value: number): string => String(Number(value.toPrecision(value >
 /** What is said where nobody knows: never a zero. */
 export const UNKNOWN_VALUE = "–";
 
-/** "12/s", "0.25/s". */
-export const rateWords = (perSecond: number | null): string =>
-  perSecond === null ? UNKNOWN_VALUE : `${short(perSecond)}/s`;
+/** "12/s", "0.25/s", "12.5k/s". */
+export function rateWords(perSecond: number | null): string {
+  if (perSecond === null) return UNKNOWN_VALUE;
+  if (perSecond < 10_000) return `${short(perSecond)}/s`;
+  return perSecond < 1e6
+    ? `${Number((perSecond / 1e3).toPrecision(3))}k/s`
+    : `${Number((perSecond / 1e6).toPrecision(3))}M/s`;
+}
 
 /** A ratio from 0 to 1 as "4.1 %". */
 export const ratioWords = (ratio: number | null): string =>

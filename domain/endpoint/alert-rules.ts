@@ -54,9 +54,9 @@ function rulesOf({ environment, endpoint, targets, url, incidentsUrl }: RuledEnd
       `${endpoint} r{{ $labels.revision }} answers in {{ $value | humanize }} ms at p99 (target ${targets.latencyMsP99Max} ms)`,
     ),
     rule(
-      "SlipwayNoReadyPods",
-      `sum by (environment, endpoint) (rate(slipway_requests_total{environment=${JSON.stringify(environment)},endpoint=${JSON.stringify(endpoint)},role="fallback"}[${WINDOW_SECONDS}s])) > 0 or sum by (environment, endpoint) (rate(slipway_requests_total{environment=${JSON.stringify(environment)},endpoint=${JSON.stringify(endpoint)},code="503"}[${WINDOW_SECONDS}s])) > 0`,
-      `${endpoint} has no ready pods where a change wants some (target ${targets.readyPodsMin})`,
+      "SlipwayReadyPods",
+      `min by (environment, endpoint, revision) (slipway_ready_pods{environment=${JSON.stringify(environment)},endpoint=${JSON.stringify(endpoint)}}) < ${targets.readyPodsMin}`,
+      `${endpoint} r{{ $labels.revision }} has {{ $value }} ready pods (target ${targets.readyPodsMin})`,
     ),
   ];
 }

@@ -141,6 +141,8 @@ export const metricsViewSchema = z.object({
       latencyMsP50: series,
       latencyMsP95: series,
       latencyMsP99: series,
+      /** Of a revision with a share. */
+      readyPods: series,
       cpuCores: series,
       memoryBytes: series,
       gpuUtilization: series,

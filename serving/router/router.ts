@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { renderReadyPods } from "./metrics/ready-pods.ts";
 import { RequestMetrics } from "./metrics/request-metrics.ts";
 import { RoutingTable } from "./plans/routing-table.ts";
 import { ByteBudget, HELD_BYTES_MAX } from "./proxy/body.ts";
@@ -36,7 +37,8 @@ export function createRouter(freshness: Freshness, random: () => number = Math.r
     ready: () => freshness.ready() && !draining,
     metricsText: async () => {
       table.retireMetrics(performance.now());
-      return requests.render() + (await registry.metrics());
+      const pods = renderReadyPods(table.readyPods(), freshness.stalenessSeconds());
+      return requests.render() + pods + (await registry.metrics());
     },
   });
   return {

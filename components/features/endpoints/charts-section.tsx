@@ -45,6 +45,9 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
     .filter(({ atMs }) => atMs >= span.fromMs && atMs <= span.toMs)
     .sort((a, b) => a.atMs - b.atMs);
   const waiting = metrics === undefined && blind === null;
+  // Routers tell of ready pods from their start on, and of requests from the first one on.
+  const watched = times.map((_, index) => shown.some(({ readyPods }) => readyPods[index] != null));
+  const asking = { watched, none: "no requests in this time" };
   const base = { waiting, times, stepMs: (metrics?.stepSeconds ?? asked.stepSeconds) * 1_000, span, marks };
   const lines = (name: SeriesName) => shown.map((series) => lineOf(series, name, view.revisions));
   const latency = (["p99", "p95", "p50"] as const)
@@ -79,6 +82,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
       <div className="grid grid-cols-3 gap-4 max-lg:grid-cols-2 max-sm:grid-cols-1">
         <ChartPanelLater
           {...base}
+          {...asking}
           className={classNames("order-1", more)}
           title="Requests"
           lines={lines("requestsPerSecond")}
@@ -86,6 +90,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
         />
         <ChartPanelLater
           {...base}
+          {...asking}
           className="order-2"
           title="Errors"
           lines={lines("errorRatio")}
@@ -94,6 +99,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
         />
         <ChartPanelLater
           {...base}
+          {...asking}
           className="order-3"
           title="Latency"
           lines={latency}
@@ -124,7 +130,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
           {...base}
           className={classNames("order-5", more)}
           title="Memory"
-          binary
+          unit="binary"
           lines={lines("memoryBytes")}
           words={bytesWords}
         />
@@ -132,7 +138,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
           {...base}
           className={classNames("order-6", more)}
           title="GPU"
-          binary={gpu === "gpuMemoryBytes"}
+          unit={gpu === "gpuMemoryBytes" ? "binary" : "plain"}
           lines={lines(gpu)}
           words={gpu === "gpuUtilization" ? ratioWords : bytesWords}
           controls={
@@ -162,7 +168,9 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
 }
 
 const hasAny = (series: Series): boolean =>
-  series.requestsPerSecond.some((value) => value !== null) || series.memoryBytes.some((value) => value !== null);
+  series.requestsPerSecond.some((value) => value !== null) ||
+  series.memoryBytes.some((value) => value !== null) ||
+  series.readyPods.some((value) => value !== null);
 
 function lineOf(series: Series, name: SeriesName, among: Endpoint["revisions"]): ChartLine {
   const { colour, dashes } = revisionLine(series.revision);

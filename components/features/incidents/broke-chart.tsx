@@ -2,6 +2,7 @@
 
 import { useMemo } from "react";
 import { ChartPanelLater } from "#components/charts/chart-panel-later.tsx";
+import type { AxisUnit } from "#components/charts/gaps.ts";
 import type { Endpoint } from "#components/endpoint/endpoint-ref.ts";
 import { type Measured, useMetrics } from "#components/endpoint/use-metrics.ts";
 import { latencyWords, ratioWords } from "#components/ui/quantity-words.ts";
@@ -12,11 +13,26 @@ import type { IncidentDetail } from "./incident-type.ts";
 
 const AROUND_MS = 15 * 60_000;
 
-type BrokeChartProps = Readonly<{ incident: IncidentDetail; view: Endpoint | undefined }>;
+type Target = NonNullable<IncidentDetail["target"]>;
+type Measure = Readonly<{
+  title: string;
+  series: "errorRatio" | "latencyMsP99" | "readyPods";
+  words: (value: number) => string;
+  unit: AxisUnit;
+}>;
+
+const MEASURES: Readonly<Record<Target, Measure>> = {
+  errorRatioMax: { title: "What broke: errors", series: "errorRatio", words: ratioWords, unit: "plain" },
+  latencyMsP99Max: { title: "What broke: p99 latency", series: "latencyMsP99", words: latencyWords, unit: "plain" },
+  readyPodsMin: { title: "What broke: ready pods", series: "readyPods", words: String, unit: "whole" },
+};
+
+type BrokeChartProps = Readonly<{ incident: IncidentDetail; target: Target; view: Endpoint | undefined }>;
 
 /** The one measure that was missed, from a quarter of an hour before until now or a little after its end, with its target. */
-export function BrokeChart({ incident, view }: BrokeChartProps) {
-  const { endpoint, environment, since, resolvedAt, target, threshold } = incident;
+export function BrokeChart({ incident, target, view }: BrokeChartProps) {
+  const { endpoint, environment, since, resolvedAt, threshold } = incident;
+  const { title, series, words, unit } = MEASURES[target];
   const wanted = useMemo(() => {
     const endMs = resolvedAt === null ? Infinity : Date.parse(resolvedAt) + AROUND_MS;
     // What has not come yet is no gap.
@@ -25,21 +41,16 @@ export function BrokeChart({ incident, view }: BrokeChartProps) {
   }, [since, resolvedAt]);
   const { metrics, asked, blind } = useMetrics({ endpoint, environment }, wanted);
   const span = { fromMs: asked.fromSeconds * 1_000, toMs: asked.toSeconds * 1_000 };
-  const latency = target === "latencyMsP99Max";
-  const name = latency ? "latencyMsP99" : "errorRatio";
-  const words = latency ? latencyWords : ratioWords;
-  // Pods are not counted by Prometheus: of an endpoint without them, what callers got is shown.
-  const limit = target === "readyPodsMin" || target === null ? (view?.healthTargets.errorRatioMax ?? null) : threshold;
   const among = view?.revisions ?? metrics?.revisions ?? [];
   const lines = (metrics?.revisions ?? [])
-    .filter((one) => one[name].some((value) => value !== null))
+    .filter((one) => one[series].some((value) => value !== null))
     .toSorted((a, b) => a.revision - b.revision)
     .map((one) => ({
       id: String(one.revision),
       name: revisionLabel(one, among),
       endName: revisionLabel(one, [one]),
       ...revisionLine(one.revision),
-      values: one[name],
+      values: one[series],
     }));
   const marks = incident.plans
     .flatMap(({ number, firstServedAt }) =>
@@ -50,7 +61,7 @@ export function BrokeChart({ incident, view }: BrokeChartProps) {
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <ChartPanelLater
-        title={latency ? "What broke: p99 latency" : "What broke: errors"}
+        title={title}
         level={2}
         waiting={metrics === undefined && blind === null}
         times={(metrics?.timestamps ?? []).map((at) => Date.parse(at))}
@@ -58,8 +69,14 @@ export function BrokeChart({ incident, view }: BrokeChartProps) {
         span={span}
         lines={lines}
         marks={marks}
-        target={limit === null ? null : { value: limit, label: `target ${words(limit)}` }}
+        target={threshold === null ? null : { value: threshold, label: `target ${words(threshold)}` }}
         words={words}
+        unit={unit}
+        instead={
+          metrics !== undefined && blind === null && lines.length === 0
+            ? "Prometheus holds no measurement of it from this time."
+            : null
+        }
       />
       {blind === null ? null : <p className="text-degraded">{blindWords(blind)}</p>}
     </div>

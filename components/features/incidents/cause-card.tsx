@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import type { ReactNode } from "react";
 import type { Endpoint } from "#components/endpoint/endpoint-ref.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
@@ -10,8 +11,10 @@ import { Card } from "#components/ui/card.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { RevisionSwatch } from "#components/ui/revision.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";
+import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { revisionLabel } from "#domain/shared/version-label.ts";
 import type { IncidentDetail } from "./incident-type.ts";
+import { tooFewAsked } from "./too-few-asked.ts";
 import { useErrorLines } from "./use-error-lines.ts";
 
 type Item = Outputs["endpoint"]["pods"]["items"][number];
@@ -20,8 +23,10 @@ const WARNINGS_MAX = 4;
 /** The revision to look at: why its pods are not ready, and what they said last. */
 export function CauseCard({ incident, among }: { incident: IncidentDetail; among: Endpoint["revisions"] }) {
   const trpc = useTRPC();
-  const { endpoint, environment, revision } = incident;
+  const { endpoint, environment } = incident;
   const pods = useQuery(trpc.endpoint.pods.queryOptions({ endpoint, environment }));
+  // Where there is only one, it is to blame.
+  const revision = incident.revision ?? (among.length === 1 ? (among[0]?.revision ?? null) : null);
   const known = among.find((one) => one.revision === revision);
   const items = (pods.data?.items ?? []).filter((item) => revision === null || item.revision === revision);
   return (
@@ -60,6 +65,7 @@ export function CauseCard({ incident, among }: { incident: IncidentDetail; among
 
 function OneCause({ incident, item }: { incident: IncidentDetail; item: Item }) {
   const warnings = item.events.filter(({ type }) => type === "Warning").slice(0, WARNINGS_MAX);
+  const few = tooFewAsked(incident, item);
   const pod = item.pods.find(({ ready }) => !ready) ?? item.pods[0];
   return (
     <section className="flex flex-col gap-2" aria-label={`r${item.revision}`}>
@@ -77,6 +83,24 @@ function OneCause({ incident, item }: { incident: IncidentDetail; item: Item }) 
           <span>
             <span className="font-medium">{item.trouble.message}</span>{" "}
             <span className="text-muted">{item.trouble.fix}</span>
+          </span>
+        </p>
+      )}
+      {few === null ? null : (
+        <p className="flex items-start gap-2">
+          <StatusIcon status="Degraded" className="mt-0.5" />
+          <span>
+            <span className="font-medium">{few}</span>{" "}
+            <span className="text-muted">
+              Deploy it again with more replicas, or ask for fewer ready pods in the endpoint's{" "}
+              <Link
+                href={`${screenPaths.endpoint(incident.environment, incident.endpoint)}?tab=settings`}
+                className="text-accent underline"
+              >
+                settings
+              </Link>
+              .
+            </span>
           </span>
         </p>
       )}

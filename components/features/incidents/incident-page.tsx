@@ -59,15 +59,17 @@ function Shown({ incident }: { incident: IncidentDetail }) {
   const trpc = useTRPC();
   const at = { endpoint: incident.endpoint, environment: incident.environment };
   const view = useQuery(trpc.endpoint.get.queryOptions(at)).data;
+  // What was never served has nothing to measure: why it was not stands where the chart would.
+  const cause = <CauseCard incident={incident} among={view?.revisions ?? []} />;
   return (
     <>
       <IncidentHeader incident={incident} view={view} />
       {view === undefined || !isSince(view.plan?.decidedAt, incident) ? null : <ChangeProgress at={at} view={view} />}
       <div className="grid grid-cols-2 items-start gap-4 max-lg:grid-cols-1">
-        <BrokeChart incident={incident} view={view} />
+        {incident.target === null ? cause : <BrokeChart incident={incident} target={incident.target} view={view} />}
         <ChangedBefore incident={incident} among={view?.revisions ?? []} />
       </div>
-      <CauseCard incident={incident} among={view?.revisions ?? []} />
+      {incident.target === null ? null : cause}
       <div className="grid grid-cols-2 items-start gap-4 max-lg:grid-cols-1">
         <TimelineCard incident={incident} />
         <HandleCard incident={incident} />

@@ -29,6 +29,7 @@ function exposition(): string {
   const histogram: string[] = ["# TYPE slipway_request_duration_seconds histogram"];
   const cpu: string[] = ["# TYPE process_cpu_seconds counter"];
   const memory: string[] = ["# TYPE process_resident_memory_bytes gauge"];
+  const ready: string[] = ["# TYPE slipway_ready_pods gauge"];
   const line = (to: string[], name: string, value: number, at: number) => to.push(`${name} ${value} ${at}`);
   const times = Array.from({ length: (MINUTES * 60) / STEP_SECONDS + 1 }, (_, i) => begin + i * STEP_SECONDS);
   for (const code of ["200", "500"])
@@ -70,7 +71,16 @@ function exposition(): string {
       1_000_000,
       at,
     );
-  return [...counter, ...histogram, ...cpu, ...memory, "# EOF", ""].join("\n");
+  // Two routers: one of them loses sight of a pod after ten minutes.
+  for (const router of ["a", "b"])
+    for (const at of times)
+      line(
+        ready,
+        `slipway_ready_pods{${labels(1, `instance="${router}"`)}}`,
+        router === "b" && at >= begin + 600 ? 1 : 2,
+        at,
+      );
+  return [...counter, ...histogram, ...ready, ...cpu, ...memory, "# EOF", ""].join("\n");
 }
 
 beforeAll(async () => {
@@ -135,6 +145,13 @@ test("silence is a gap and never a zero; a revision without errors has the share
   expect(new Set(r2.gpuUtilization)).toEqual(new Set([null]));
 });
 
+test("ready pods are as few as any router sees", async () => {
+  const { body } = await read(range());
+  const r1 = body.revisions.find((series: { revision: number }) => series.revision === 1);
+  const at = (minute: number) => body.timestamps.indexOf(iso(begin + minute * 60));
+  expect([r1.readyPods[at(5)], r1.readyPods[at(15)]]).toEqual([2, 1]);
+});
+
 /** What somebody would type into Prometheus, written without our query builder. */
 const BY_HAND: Readonly<Record<string, (revision: number) => string>> = {
   requestsPerSecond: (r) => `sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role="live"}[1m]))`,
@@ -144,6 +161,7 @@ const BY_HAND: Readonly<Record<string, (revision: number) => string>> = {
   latencyMsP95: (r) => quantileByHand(0.95, r),
   latencyMsP99: (r) => quantileByHand(0.99, r),
   cpuCores: (r) => `sum(rate(process_cpu_seconds_total{pod=~"iris-r${r}-.+"}[1m]))`,
+  readyPods: (r) => `min(slipway_ready_pods{endpoint="iris",revision="${r}"})`,
   memoryBytes: (r) => `sum(process_resident_memory_bytes{pod=~"iris-r${r}-.+"})`,
 };
 const quantileByHand = (quantile: number, revision: number) =>

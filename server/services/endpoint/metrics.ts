@@ -87,6 +87,7 @@ function assemble(range: TimeRange, revisions: readonly Named[], answers: Readon
       latencyMsP50: seriesOf("latencyMsP50", named.revision),
       latencyMsP95: seriesOf("latencyMsP95", named.revision),
       latencyMsP99: seriesOf("latencyMsP99", named.revision),
+      readyPods: seriesOf("readyPods", named.revision),
       cpuCores: seriesOf("cpuCores", named.revision),
       memoryBytes: seriesOf("memoryBytes", named.revision),
       gpuUtilization: seriesOf("gpuUtilization", named.revision),

@@ -4,6 +4,7 @@ export type MetricName =
   | "latencyMsP50"
   | "latencyMsP95"
   | "latencyMsP99"
+  | "readyPods"
   | "cpuCores"
   | "memoryBytes"
   | "gpuUtilization"
@@ -51,6 +52,8 @@ export function metricQueries(target: MetricTarget): Readonly<Record<MetricName,
     latencyMsP50: latency(0.5),
     latencyMsP95: latency(0.95),
     latencyMsP99: latency(0.99),
+    // Of what routers see, the fewest: callers meet that one too.
+    readyPods: `min by (revision) (slipway_ready_pods{${endpoint}})`,
     cpuCores: `sum by (revision) (${byRevision(`rate(process_cpu_seconds_total{${ofPods()}}[${w}s])`)})`,
     memoryBytes: `sum by (revision) (${byRevision(`process_resident_memory_bytes{${ofPods()}}`)})`,
     gpuUtilization: `avg by (revision) (${gpu("DCGM_FI_DEV_GPU_UTIL")}) / 100`,

@@ -93,6 +93,13 @@ export class RoutingTable {
     for (const wire of state.plans) this.apply(wire, nowMs);
   }
 
+  /** Of each revision that takes a share, under the labels of its other metrics: how many pods may get requests. */
+  readyPods(): { labels: string; ready: number }[] {
+    return [...this.plans.values()]
+      .filter(({ wire }) => !wire.deleted)
+      .flatMap(({ fallbacks }) => fallbacks.map(({ metrics, pods }) => ({ labels: metrics.labels, ready: pods.size })));
+  }
+
   retireMetrics(nowMs: number): void {
     const named = [...this.plans.values()].flatMap((plan) => plan.entries.map((entry) => entry.metrics));
     this.metrics.retire(new Set(named), nowMs);
