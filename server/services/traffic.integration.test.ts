@@ -80,6 +80,19 @@ test("growing a candidate moves no unit that it has, and shrinking gives back on
   expect(await rangesOf("ranges", 4)).toEqual([[[0, 5000]], [[5000, 10000]]]);
 });
 
+test("a plan that was replaced before any router served it moves nobody", async () => {
+  await anEndpoint("unserved", 2);
+  await put("unserved", 2, split(0, 100));
+  await put("unserved", 3, split(50, 50));
+  await applied("unserved", 4);
+  expect(await rangesOf("unserved", 4)).toEqual([[[5000, 10000]], [[0, 5000]]]);
+  await put("unserved", 4, split(100, 0));
+  const preview = await rest.call("POST", "/endpoints/unserved/traffic/preview", { body: { entries: split(50, 50) } });
+  expect(preview.body).toMatchObject({ movedPercent: 0, before: split(50, 50) });
+  await put("unserved", 5, split(50, 50));
+  expect(await rangesOf("unserved", 6)).toEqual([[[5000, 10000]], [[0, 5000]]]);
+});
+
 test("two people on one endpoint: the second is told whose plan it was, and why", async () => {
   await anEndpoint("two", 2);
   await put("two", 2, split(90, 10), { reason: "careful start" });

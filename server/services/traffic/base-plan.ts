@@ -4,10 +4,19 @@ import { findPlans, type PlanRow } from "#server/db/plans.ts";
 const LOOK_BACK = 50;
 
 /**
- * The plan that the next one is computed from: the newest that did not fail, for a failed one never reached the
- * routers. Null: nothing is served yet.
+ * What holds, or will as soon as it can: the newest plan that did not fail, for a failed one never reached the routers.
+ * Its shares go on in the next one. Null: nothing is served yet.
  */
 export async function findBasePlan(tx: Tx, endpointUid: string): Promise<PlanRow | null> {
   const plans = await findPlans(tx, endpointUid, LOOK_BACK);
   return plans.find((plan) => plan.state !== "failed") ?? null;
+}
+
+/**
+ * Where every unit is: the newest plan that some router served, or else the base plan. New ranges are computed from it,
+ * so that a plan which was replaced before anybody met it moves nobody.
+ */
+export async function findServedPlan(tx: Tx, endpointUid: string): Promise<PlanRow | null> {
+  const plans = await findPlans(tx, endpointUid, LOOK_BACK);
+  return plans.find((plan) => plan.firstServedAt !== null) ?? plans.find((plan) => plan.state !== "failed") ?? null;
 }

@@ -8,7 +8,7 @@ import { findNewestPlans, type PlanRow } from "#server/db/plans.ts";
 import { requireWriteIn } from "#server/services/context.ts";
 import { lockEndpoint } from "#server/services/endpoint/find.ts";
 import { defineVerb } from "#server/services/verb.ts";
-import { findBasePlan } from "./base-plan.ts";
+import { findServedPlan } from "./base-plan.ts";
 import { decidePlan, describeEntries, type PlanEntry, storedEntries } from "./decide-plan.ts";
 import { planView } from "./plan-view.ts";
 
@@ -26,12 +26,12 @@ export const putTraffic = defineVerb({
       if ((newest?.number ?? 0) !== expectedPlan) throw await planConflict(tx, expectedPlan, newest);
       await refuseBadEntries(tx, endpoint.uid, entries);
 
-      const base = await findBasePlan(tx, endpoint.uid);
-      const wanted = allocate(base === null ? [] : storedEntries(base), entries);
+      const served = await findServedPlan(tx, endpoint.uid);
+      const wanted = allocate(served === null ? [] : storedEntries(served), entries);
       const plan = await decidePlan(tx, endpoint, {
         kind: "traffic",
         entries: wanted,
-        salt: base?.salt ?? endpoint.salt,
+        salt: served?.salt ?? endpoint.salt,
         decidedBy: ctx.actor.name,
         reason,
       });

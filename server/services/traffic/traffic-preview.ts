@@ -8,7 +8,7 @@ import { type Move, movesBetween } from "#domain/traffic/moves.ts";
 import { findEndpoint } from "#server/services/endpoint/find.ts";
 import { findRevisions } from "#server/services/revision/view.ts";
 import { defineVerb } from "#server/services/verb.ts";
-import { findBasePlan } from "./base-plan.ts";
+import { findServedPlan } from "./base-plan.ts";
 import { type PlanEntry, storedEntries } from "./decide-plan.ts";
 import { planViews } from "./plan-view.ts";
 import { allocate } from "./put.ts";
@@ -34,8 +34,8 @@ export const previewTraffic = defineVerb({
   async run(ctx, { entries, ...ref }): Promise<TrafficPreview> {
     const tx = ctx.db.read;
     const endpoint = await findEndpoint(tx, ref);
-    const base = await findBasePlan(tx, endpoint.uid);
-    const [baseView] = base === null ? [] : await planViews(tx, [base]);
+    const served = await findServedPlan(tx, endpoint.uid);
+    const [servedView] = served === null ? [] : await planViews(tx, [served]);
     const rows = await findRevisions(tx, { endpointUid: endpoint.uid }, REVISIONS_MAX);
     const revisions = new Map(
       rows.map((row): [number, Revision] => [
@@ -49,11 +49,11 @@ export const previewTraffic = defineVerb({
         },
       ]),
     );
-    const told = { plan: endpoint.newestPlan, before: baseView?.entries ?? [] };
+    const told = { plan: endpoint.newestPlan, before: servedView?.entries ?? [] };
     const errors = checkEntries(entries, new Set(revisions.keys()));
     if (errors.length > 0) return { ...told, errors, after: [], moves: [], movedPercent: 0, checks: [] };
 
-    const before = base === null ? [] : storedEntries(base);
+    const before = served === null ? [] : storedEntries(served);
     const moves = movesBetween(sharesOf(before), sharesOf(allocate(before, entries)));
     const serving = entries.filter((entry) => entry.role === "live" && entry.weightPercent > 0);
     const cold = serving.filter(({ revision }) => (revisions.get(revision)?.ready ?? 0) === 0);
