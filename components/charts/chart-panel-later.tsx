@@ -1,7 +1,8 @@
 "use client";
 
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense } from "react";
 import { classNames } from "#components/ui/class-names.ts";
+import { useIsFree } from "#components/ui/use-is-free.ts";
 import type { ChartPanelProps } from "./chart-panel.tsx";
 
 // The charts' library is as much as half of what else the page fetches.
@@ -18,20 +19,4 @@ export function ChartPanelLater(props: ChartPanelProps) {
   ) : (
     place
   );
-}
-
-const FREE_AFTER_MS = 1_000;
-
-function useIsFree(): boolean {
-  const [isFree, setFree] = useState(false);
-  useEffect(() => {
-    // Safari has no idle times to tell of.
-    if (typeof requestIdleCallback === "undefined") {
-      const timer = setTimeout(() => setFree(true));
-      return () => clearTimeout(timer);
-    }
-    const asked = requestIdleCallback(() => setFree(true), { timeout: FREE_AFTER_MS });
-    return () => cancelIdleCallback(asked);
-  }, []);
-  return isFree;
 }

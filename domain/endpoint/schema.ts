@@ -3,14 +3,15 @@ import { nameSchema } from "#domain/shared/names.ts";
 import { pageInput } from "#domain/shared/page.ts";
 import { conditionViewSchema, momentSchema, planViewSchema, revisionViewSchema } from "#domain/shared/views.ts";
 import { healthViewSchema } from "./health.ts";
+import { LATENCY_MS_MAX, READY_PODS_MAX } from "./health-limits.ts";
 
 export const endpointUidSchema = z.uuid().brand<"EndpointUid">();
 
 export const healthTargetsSchema = z.strictObject({
   /** Share of answers that are errors, 0 to 1. */
   errorRatioMax: z.number().min(0).max(1).default(0.01),
-  latencyMsP99Max: z.number().positive().max(3_600_000).default(1_000),
-  readyPodsMin: z.number().int().min(0).max(1_000).default(1),
+  latencyMsP99Max: z.number().positive().max(LATENCY_MS_MAX).default(1_000),
+  readyPodsMin: z.number().int().min(0).max(READY_PODS_MAX).default(1),
 });
 
 export const createEndpointSchema = z.strictObject({

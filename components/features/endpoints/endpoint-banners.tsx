@@ -42,7 +42,8 @@ export function EndpointBanners({ at, view, kind }: EndpointBannersProps) {
             </Button>
           }
         >
-          Somebody rolled back <RelativeTime at={view.pinnedAt} />. Nothing changes traffic by itself until resumed.
+          {view.plan?.kind === "rollback" ? view.plan.decidedBy : "Somebody"} rolled back{" "}
+          <RelativeTime at={view.pinnedAt} />. Nothing changes traffic by itself until resumed.
         </Banner>
       )}
       <ReassertBanner at={at} view={view} />

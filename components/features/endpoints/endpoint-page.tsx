@@ -17,6 +17,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
+import { useIsFree } from "#components/ui/use-is-free.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { ChartsSection } from "./charts-section.tsx";
 import { EndpointBanners } from "./endpoint-banners.tsx";
@@ -80,12 +81,15 @@ function Shown({ at, view, kind, tryIt }: ShownProps) {
   const [wanted] = useRange();
   const measured = useMetrics(at, wanted);
   const now = useMetrics(at, NOW);
+  // Below the charts: an address that opens one of them shows its upper end first.
+  const isFree = useIsFree();
+  const later = (content: ReactNode) => (isFree ? content : <SkeletonRows rows={3} />);
   const served = view.plan !== null && view.plan.kind !== "delete";
   const tabs = [
     { value: "pods" as const, label: "Pods and events", content: <PodsTab at={at} among={view.revisions} /> },
-    { value: "changes" as const, label: "Changes", content: <LedgerTab at={at} among={view.revisions} /> },
-    ...(tryIt === undefined || !served ? [] : [{ value: "try" as const, label: "Try it", content: tryIt }]),
-    { value: "settings" as const, label: "Settings", content: <SettingsTab view={view} kind={kind} /> },
+    { value: "changes" as const, label: "Changes", content: later(<LedgerTab at={at} among={view.revisions} />) },
+    ...(tryIt === undefined || !served ? [] : [{ value: "try" as const, label: "Try it", content: later(tryIt) }]),
+    { value: "settings" as const, label: "Settings", content: later(<SettingsTab view={view} kind={kind} />) },
   ];
   const shownTab = tabs.some(({ value }) => value === tab) ? tab : "pods";
   return (

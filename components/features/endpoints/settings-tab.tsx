@@ -12,7 +12,7 @@ import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { announce } from "#components/ui/toast.tsx";
-import { healthTargetsSchema } from "#domain/endpoint/schema.ts";
+import { IS_HEALTH_TARGET, LATENCY_MS_MAX, READY_PODS_MAX } from "#domain/endpoint/health-limits.ts";
 import { DeleteDialog } from "./delete-dialog.tsx";
 
 /** What it must meet, and its end. */
@@ -39,6 +39,13 @@ export function SettingsTab({ view, kind }: { view: Endpoint; kind: Kind | undef
   );
 }
 
+const WRONG = "One of the targets is not right.";
+const RANGE_WORDS = {
+  errorRatioMax: "From 0 to 100.",
+  latencyMsP99Max: `Above 0, up to ${LATENCY_MS_MAX}.`,
+  readyPodsMin: `Whole, from 0 to ${READY_PODS_MAX}.`,
+} as const;
+
 function HealthTargets({ view, refusal }: { view: Endpoint; refusal: string | null }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
@@ -55,16 +62,16 @@ function HealthTargets({ view, refusal }: { view: Endpoint; refusal: string | nu
     }),
   );
   const numberOf = (text: string) => (text.trim() === "" ? Number.NaN : Number(text.replace(",", ".")));
-  const parsed = healthTargetsSchema.safeParse({
+  const typed = {
     errorRatioMax: Number((numberOf(errors) / 100).toFixed(6)),
     latencyMsP99Max: numberOf(latency),
     readyPodsMin: numberOf(pods),
-  });
-  const wrong = (name: string) =>
-    parsed.success || !parsed.error.issues.some(({ path }) => path[0] === name) ? null : "This is no such number.";
+  };
+  const wrong = (name: keyof typeof typed) => (IS_HEALTH_TARGET[name](typed[name]) ? null : RANGE_WORDS[name]);
+  const problem = wrong("errorRatioMax") ?? wrong("latencyMsP99Max") ?? wrong("readyPodsMin");
   const submit = () => {
-    if (parsed.success && !save.isPending)
-      save.mutate({ endpoint: view.name, environment: view.environment, healthTargets: parsed.data });
+    if (problem === null && !save.isPending)
+      save.mutate({ endpoint: view.name, environment: view.environment, healthTargets: typed });
   };
   return (
     <Card title="Health targets">
@@ -84,11 +91,7 @@ function HealthTargets({ view, refusal }: { view: Endpoint; refusal: string | nu
         <Field label="Ready pods at least" error={wrong("readyPodsMin")} className="w-40">
           <Input inputMode="numeric" value={pods} onChange={(event) => setPods(event.target.value)} />
         </Field>
-        <Button
-          busy={save.isPending}
-          refusal={refusal ?? (parsed.success ? null : "A field holds no number.")}
-          onClick={submit}
-        >
+        <Button busy={save.isPending} refusal={refusal ?? (problem === null ? null : WRONG)} onClick={submit}>
           Save targets
         </Button>
       </form>

@@ -1,7 +1,7 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -31,6 +31,12 @@ export function EndpointChoice({ target, suggestion, environments, onChange, err
     enabled: !target.isNew,
     placeholderData: keepPreviousData,
   });
+  const [only, ...others] = endpoints.data?.items ?? [];
+  const alone = search === "" && !endpoints.isPlaceholderData && others.length === 0 ? only : undefined;
+  useEffect(() => {
+    if (!target.isNew && target.endpoint === "" && alone !== undefined)
+      onChange({ isNew: false, environment: alone.environment, endpoint: alone.name });
+  }, [target, alone, onChange]);
   const chosen = target.endpoint === "" ? undefined : `${target.environment}/${target.endpoint}`;
   return (
     <fieldset className="flex flex-col gap-3">
