@@ -10,8 +10,10 @@ type Target = NonNullable<RollbackPreview["target"]>;
 export function liveWords(from: string | null, to: string | null): string {
   if (from === null) return "never live";
   const [begin, end] = [new Date(from), to === null ? new Date() : new Date(to)];
-  if (begin.toDateString() === end.toDateString())
-    return `live ${dayWords(begin)} ${minuteWords(begin)}–${minuteWords(end)}`;
+  if (begin.toDateString() === end.toDateString()) {
+    const [first, last] = [minuteWords(begin), minuteWords(end)];
+    return `live ${dayWords(begin)} ${first === last ? first : `${first}–${last}`}`;
+  }
   return begin.getMonth() === end.getMonth() && begin.getFullYear() === end.getFullYear()
     ? `live ${begin.getDate()}–${dayWords(end)}`
     : `live ${dayWords(begin)}–${dayWords(end)}`;

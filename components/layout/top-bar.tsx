@@ -23,7 +23,7 @@ export const TopBar = ({ account, environmentSwitch, freshness, bell, accountMen
   <header className="print:hidden sticky top-0 z-30 flex h-topbar items-center gap-2 border-b bg-surface px-4">
     {environmentSwitch}
     <div className="flex-1" />
-    <Button look="outline" size="small" onClick={onSearch} className="text-muted">
+    <Button look="outline" size="small" onClick={onSearch} className="text-muted max-sm:w-11">
       <Search aria-hidden />
       <span className="max-sm:sr-only">Jump to…</span>
       <span className="max-sm:hidden">

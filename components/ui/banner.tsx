@@ -31,7 +31,7 @@ export const Banner = ({ status, title, children, actions, className }: BannerPr
     )}
   >
     <StatusIcon status={status} className="mt-0.5" />
-    <div className="min-w-0 flex-1">
+    <div className="min-w-0 flex-1 basis-56">
       <p className="font-medium">{title}</p>
       {children ? <div className="mt-1 text-muted">{children}</div> : null}
     </div>

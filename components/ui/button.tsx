@@ -23,7 +23,7 @@ export const buttonStyle = cva(
       },
       size: {
         normal: "",
-        small: "h-7 px-2 max-sm:h-10",
+        small: "h-7 px-2 max-sm:h-11",
         tall: "h-12 px-5 text-section",
         icon: "w-(--spacing-control) px-0",
       },

@@ -15,7 +15,7 @@ type ChipProps = Readonly<{
 }>;
 
 const look =
-  "inline-flex h-6 items-center gap-1 whitespace-nowrap rounded-full border border-edge px-2 text-label max-sm:h-9 max-sm:px-3";
+  "inline-flex h-6 items-center gap-1 whitespace-nowrap rounded-full border border-edge px-2 text-label max-sm:px-3";
 
 /** An alias, a tag, a filter; pressable when `onPress` is given. */
 export function Chip({ children, pressed, onPress, onRemove, removeLabel = "Remove", className }: ChipProps) {
@@ -25,20 +25,24 @@ export function Chip({ children, pressed, onPress, onRemove, removeLabel = "Remo
         type="button"
         aria-pressed={pressed}
         onClick={onPress}
-        className={classNames(look, "hover:bg-hover aria-pressed:border-accent aria-pressed:text-accent", className)}
+        className={classNames(
+          look,
+          "max-sm:h-11 hover:bg-hover aria-pressed:border-accent aria-pressed:text-accent",
+          className,
+        )}
       >
         {children}
       </button>
     );
   return (
-    <span className={classNames(look, className)}>
+    <span className={classNames(look, onRemove ? "max-sm:h-11" : "max-sm:h-9", className)}>
       {children}
       {onRemove ? (
         <button
           type="button"
           aria-label={removeLabel}
           onClick={onRemove}
-          className="-mr-1 rounded-full p-0.5 hover:bg-hover max-sm:-mr-2 max-sm:p-2"
+          className="-mr-1 rounded-full p-0.5 hover:bg-hover max-sm:-mr-3 max-sm:p-4"
         >
           <X className="size-3" aria-hidden />
         </button>

@@ -13,7 +13,8 @@ type ChoiceProps = Readonly<{
 
 /** The browser's own, which forms, keyboards and readers know, drawn as the rest is. */
 export const Checkbox = ({ onCheckedChange, ...rest }: ChoiceProps) => (
-  <span className="relative inline-flex size-4 shrink-0 max-sm:size-6">
+  // Around the box is room for a finger.
+  <label className="relative inline-flex size-4 shrink-0 max-sm:-m-2.5 max-sm:size-11 max-sm:p-2.5">
     <input
       {...rest}
       type="checkbox"
@@ -25,5 +26,5 @@ export const Checkbox = ({ onCheckedChange, ...rest }: ChoiceProps) => (
       strokeWidth={3}
       aria-hidden
     />
-  </span>
+  </label>
 );

@@ -56,7 +56,10 @@ export function Overlay({ open, onOpenChange, title, description, children, foot
   );
 }
 
-const FIRST = ["input:not([type=hidden])", "textarea", "button"].map((one) => `[data-body] ${one}`).join();
+const [FIELDS, ANY] = [
+  ["input:not([type=hidden], [type=radio], [type=checkbox])", "textarea"],
+  ["input:not([type=hidden])", "button"],
+].map((some) => some.map((one) => `[data-body] ${one}`).join()) as [string, string];
 
 /** Where work begins, not at Close; with a finger at nothing, as a keyboard that slides in hides what is asked. */
 function focusFirst(event: Event): void {
@@ -65,6 +68,8 @@ function focusFirst(event: Event): void {
   event.preventDefault();
   const first = window.matchMedia("(pointer: coarse)").matches
     ? null
-    : (content.querySelector<HTMLElement>(FIRST) ?? content.querySelector<HTMLElement>("footer button:last-child"));
+    : (content.querySelector<HTMLElement>(FIELDS) ??
+      content.querySelector<HTMLElement>(ANY) ??
+      content.querySelector<HTMLElement>("footer button:last-child"));
   (first ?? content).focus();
 }

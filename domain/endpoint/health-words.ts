@@ -15,7 +15,8 @@ export function healthWords(health: HealthView, clock: (at: string) => string): 
   const unseen = blind === null ? "" : `${blind.why} since ${clock(blind.since)}`;
   // Not seeing is the whole of it, and has its own beginning.
   if (state === "Unknown" && blind !== null) return cause === "" ? unseen : `${cause}, but ${unseen}`;
-  const when = since === null || state === "Healthy" ? "" : ` since ${clock(since)}`;
+  // That nothing is served yet has no beginning worth telling.
+  const when = since === null || state === "Healthy" || state === "Unknown" ? "" : ` since ${clock(since)}`;
   const afterMs = since === null || after === null ? Infinity : Date.parse(since) - Date.parse(after.at);
   const change =
     when === "" || after === null || afterMs > RELATED_MS_MAX

@@ -2,6 +2,8 @@ import type { ConditionView } from "#domain/shared/views.ts";
 
 export type EnvironmentTrouble = Readonly<{ title: string; message: string; fix: string; since: string }>;
 
+const SET_UP = "An administrator of the cluster runs the command that Settings → Environments shows for it.";
+
 /** What each condition means when it is not as it should be. `bad` is its status then. */
 const MEANINGS: Readonly<Record<string, Readonly<{ bad: "True" | "False"; title: string; fix: string }>>> = {
   ClusterReachable: {
@@ -17,17 +19,17 @@ const MEANINGS: Readonly<Record<string, Readonly<{ bad: "True" | "False"; title:
   NamespacePresent: {
     bad: "False",
     title: "Its namespace is not there",
-    fix: "An administrator of the cluster applies what is below.",
+    fix: SET_UP,
   },
   RightsGranted: {
     bad: "False",
     title: "The worker lacks rights in it",
-    fix: "An administrator of the cluster applies what is below again.",
+    fix: SET_UP,
   },
   ServiceAccountsPresent: {
     bad: "False",
     title: "Its pods' accounts are not there",
-    fix: "An administrator of the cluster applies what is below again.",
+    fix: SET_UP,
   },
   Degraded: { bad: "True", title: "Not everything could be made", fix: "It is tried again by itself." },
   RoutersReady: {

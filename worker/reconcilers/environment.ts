@@ -150,6 +150,10 @@ function orphansOf(run: Run, scope: Scope, state: EnvironmentState): string[] {
 
 const LISTED_MAX = 20;
 
+/** Some of them are sentences of an API server. */
+const listed = (messages: readonly string[]): string =>
+  messages.map((message) => message.replace(/\.$/, "")).join("; ");
+
 function complaint(
   state: EnvironmentState,
   type: string,
@@ -160,7 +164,7 @@ function complaint(
   const base = { type, observedGeneration: state.generation };
   const more = messages.length > LISTED_MAX ? ` and ${messages.length - LISTED_MAX} more` : "";
   if (messages.length > 0)
-    return [{ ...base, status: "True", reason, message: messages.slice(0, LISTED_MAX).join(", ") + more }];
+    return [{ ...base, status: "True", reason, message: listed(messages.slice(0, LISTED_MAX)) + more }];
   const isKnown = state.conditions.some((condition) => condition.type === type);
   return isKnown ? [{ ...base, status: "False", reason: settled, message: "" }] : [];
 }

@@ -35,7 +35,7 @@ function AuditRow({ row }: { row: Entry }) {
       </div>
       {changed.length === 0 ? null : (
         <details className="mt-1 pl-6 text-label">
-          <summary className="cursor-pointer text-muted max-sm:min-h-9">{summaryOf(changed)}</summary>
+          <summary className="cursor-pointer text-muted max-sm:py-3">{summaryOf(changed)}</summary>
           <table className="mt-2 w-full border-collapse">
             <thead className="text-left text-muted">
               <tr>

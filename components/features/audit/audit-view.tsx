@@ -8,8 +8,8 @@ import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { Input } from "#components/ui/input.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
+import { SearchInput } from "#components/ui/search-input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { AuditRows } from "./audit-rows.tsx";
@@ -41,13 +41,11 @@ export function AuditView() {
     <div className="flex flex-col gap-4">
       <PageHeader title="Audit">Who changed what, when and why. Nothing here can be edited.</PageHeader>
       <search className="flex flex-wrap gap-2">
-        <Input
-          type="search"
+        <SearchInput
           aria-label="Search by name, person, verb or reason"
           placeholder="Name, person, verb or reason"
           value={filter.q}
           onChange={(event) => void setFilter({ q: event.target.value })}
-          className="max-w-80 flex-1"
         />
         <Select
           aria-label="Kind"

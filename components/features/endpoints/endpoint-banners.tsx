@@ -71,8 +71,8 @@ function IncidentBanner({ at }: { at: EndpointRef }) {
         <>
           <Link href={screenPaths.incident(incident.id)} className="underline">
             Incident
-          </Link>{" "}
-          since <RelativeTime at={incident.since} />
+          </Link>
+          , began <RelativeTime at={incident.since} />
         </>
       }
       actions={

@@ -24,7 +24,7 @@ export function EndpointHeader({ view, kind, rollback }: EndpointHeaderProps) {
   const sentence = healthSentence(health, (at) => clockWords(new Date(at), new Date()));
   const [state, ...rest] = sentence.split(":");
   return (
-    <header className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-2 max-sm:grid-cols-1">
+    <header className="relative grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-2 max-sm:grid-cols-1">
       <div className="min-w-0">
         <div className="flex flex-wrap items-center gap-2 max-sm:min-h-11 max-sm:pr-14">
           <h1 className="min-w-0 break-words font-semibold text-title">{name}</h1>
@@ -44,7 +44,7 @@ export function EndpointHeader({ view, kind, rollback }: EndpointHeaderProps) {
       </div>
       <div className="flex items-start justify-end gap-2 max-sm:contents">
         {rollback}
-        <div className="max-sm:absolute max-sm:top-16 max-sm:right-4">
+        <div className="max-sm:absolute max-sm:top-0 max-sm:right-0">
           <Menu
             trigger={
               <Button look="outline" size="icon" aria-label="More actions">

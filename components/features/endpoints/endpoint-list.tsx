@@ -1,6 +1,6 @@
 "use client";
 
-import { Plus, Search } from "lucide-react";
+import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import { failureOf } from "#components/trpc/failure.ts";
@@ -9,8 +9,8 @@ import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { Input } from "#components/ui/input.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
+import { SearchInput } from "#components/ui/search-input.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";
 import { EndpointRows } from "./endpoint-rows.tsx";
@@ -37,20 +37,12 @@ export function EndpointList() {
     <div className="flex flex-col gap-4">
       <PageHeader title="Endpoints" actions={add} />
       <search className="flex flex-wrap items-center gap-2">
-        <div className="relative w-80 max-w-full max-sm:w-full">
-          <Search
-            className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-muted"
-            aria-hidden
-          />
-          <Input
-            type="search"
-            aria-label="Search endpoints by name"
-            placeholder="Search by name"
-            value={filter.search}
-            onChange={(event) => void setFilter({ search: event.target.value || null })}
-            className="pl-9"
-          />
-        </div>
+        <SearchInput
+          aria-label="Search endpoints by name"
+          placeholder="Search by name"
+          value={filter.search}
+          onChange={(event) => void setFilter({ search: event.target.value || null })}
+        />
         {counts.length < 2 && filter.health === null
           ? null
           : counts.map(({ state, count }) => (

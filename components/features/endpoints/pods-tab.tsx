@@ -103,7 +103,7 @@ const RevisionPods = ({ name, item, onLog }: RevisionPodsProps) => (
     )}
     {item.events.length === 0 ? null : (
       <details className="border-t px-4 py-2">
-        <summary className="cursor-pointer font-medium">Events</summary>
+        <summary className="cursor-pointer font-medium max-sm:py-2.5">Events</summary>
         <ul className="mt-2 flex flex-col gap-1">
           {item.events.slice(0, EVENTS_SHOWN).map((event) => (
             <li key={`${event.object}-${event.reason}-${event.at}-${event.message}`} className="break-words">
@@ -191,7 +191,7 @@ const PodState = ({ pod }: { pod: Pod }) => (
 const PhonePod = ({ pod, onLog }: { pod: Pod; onLog: (pod: Pod) => void }) => (
   <li className="flex items-start gap-2 border-t px-4 py-2">
     <div className="min-w-0 flex-1">
-      <p className="break-all font-mono text-label">{pod.name}</p>
+      <p className="wrap-anywhere font-mono text-label">{pod.name}</p>
       <PodState pod={pod} />
       <p className="text-label text-muted">
         {pod.restarts} {pod.restarts === 1 ? "restart" : "restarts"} · {pod.node ?? "no node yet"}

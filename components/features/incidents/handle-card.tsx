@@ -113,14 +113,19 @@ function Resolve({ incident }: { incident: IncidentDetail }) {
         title="Resolve this incident"
         description="While its targets stay missed, another one opens two minutes later."
         footer={
-          <Button
-            look="filled"
-            className="max-sm:h-12 max-sm:w-full"
-            busy={resolve.isPending}
-            onClick={() => resolve.mutate({ incident: incident.id, reason })}
-          >
-            Resolve
-          </Button>
+          <>
+            <Button className="max-sm:h-12 max-sm:flex-1" onClick={() => setOpen(false)}>
+              Cancel
+            </Button>
+            <Button
+              look="filled"
+              className="max-sm:h-12 max-sm:flex-1"
+              busy={resolve.isPending}
+              onClick={() => resolve.mutate({ incident: incident.id, reason })}
+            >
+              Resolve
+            </Button>
+          </>
         }
       >
         <Field label="What it was (optional)">

@@ -5,7 +5,9 @@ export function runbookOf({ target, after }: Pick<IncidentDetail, "target" | "af
   const first =
     after === null
       ? "No change came shortly before it: rolling back helps only when an older revision does better on the chart."
-      : `Change #${after.plan} came before it. If that was minutes ago, roll back first and look for the reason afterwards: it takes about a second and can be undone.`;
+      : after.plan === 1
+        ? "Change #1 came before it, the first there was: there is nothing to roll back to."
+        : `Change #${after.plan} came before it. If that was minutes ago, roll back first and look for the reason afterwards: it takes about a second and can be undone.`;
   return [first, ...STEPS[target ?? "none"], LAST];
 }
 

@@ -70,7 +70,7 @@ export function AliasChips({ model, aliases, latest }: AliasProps) {
           <button
             type="button"
             disabled={refusal !== null}
-            className="hover:underline"
+            className="hover:underline max-sm:h-full"
             onClick={() => open(alias, version)}
             aria-label={`${alias} v${version}, move`}
           >
@@ -81,6 +81,7 @@ export function AliasChips({ model, aliases, latest }: AliasProps) {
       <Button
         look="quiet"
         size="small"
+        className={entries.length === 0 ? "-ml-2" : ""}
         refusal={refusal ?? (latest === undefined ? "An alias names a version: register one first." : null)}
         onClick={() => open(USUAL.find((name) => !(name in aliases)) ?? "", latest ?? "")}
       >

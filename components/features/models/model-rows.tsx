@@ -4,6 +4,7 @@ import { Chip } from "#components/ui/chip.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
+import { firstWords } from "./first-words.ts";
 
 type Model = Outputs["model"]["list"]["items"][number];
 type RowsProps = Readonly<{ models: readonly Model[]; onTag: (tag: string) => void }>;
@@ -30,7 +31,7 @@ export const ModelRows = ({ models, onTag }: RowsProps) => (
                   {model.name}
                 </Link>
                 {model.description === "" ? null : (
-                  <span className="block truncate text-label text-muted">{model.description}</span>
+                  <span className="block truncate text-label text-muted">{firstWords(model.description)}</span>
                 )}
               </Cell>
               <Cell>

@@ -13,8 +13,8 @@ import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { Input } from "#components/ui/input.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
+import { SearchInput } from "#components/ui/search-input.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { ModelRows } from "./model-rows.tsx";
 
@@ -60,14 +60,12 @@ export function ModelsView() {
       <PageHeader title="Models" actions={isEmpty ? null : register} />
       {isEmpty ? null : (
         <div className="flex flex-wrap items-center gap-2">
-          <Input
-            type="search"
+          <SearchInput
             aria-label="Search models by name"
             placeholder="Search by name"
             maxLength={120}
             value={filter.search}
             onChange={(event) => void setFilter({ search: event.target.value || null })}
-            className="max-w-80"
           />
           {filter.tag === null ? null : (
             <Chip onRemove={() => void setFilter({ tag: null })} removeLabel={`Show all, not only ${filter.tag}`}>

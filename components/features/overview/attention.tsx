@@ -44,7 +44,7 @@ export function Attention({
       environment: incident.environment,
       sentence: `${incident.cause}${incident.acknowledgedBy === null ? "" : ` · ${incident.acknowledgedBy} has it`}`,
       since: incident.since,
-      action: incident.acknowledgedBy === null ? "Take" : "Open",
+      action: "Open",
       href: screenPaths.incident(incident.id),
     }),
   );

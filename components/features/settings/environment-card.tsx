@@ -101,8 +101,9 @@ function SetUp({ environment }: { environment: Environment }) {
   const isDone = missingRights?.length === 0 && !conditions.some(isMissing);
   return (
     <details open={!isDone} className="mt-4 border-t pt-3">
-      <summary className="cursor-pointer font-medium">
-        Rights: {missingRights === null ? "not asked yet" : isDone ? "all there" : "not all there"}
+      <summary className="cursor-pointer font-medium max-sm:py-2.5">
+        Namespace, accounts and rights:{" "}
+        {missingRights === null ? "not asked yet" : isDone ? "all there" : "not all there"}
       </summary>
       <p className="mt-2 mb-1 text-muted">
         Slipway makes no rights for itself. An administrator of {environment.cluster} applies namespace, accounts and

@@ -8,7 +8,7 @@ export const Facts = ({ facts }: FactsProps) => (
     {facts.map(([term, value]) => (
       <div key={term} className="min-w-0">
         <dt className="text-label text-muted">{term}</dt>
-        <dd className="break-words">{value}</dd>
+        <dd className="wrap-anywhere">{value}</dd>
       </div>
     ))}
   </dl>

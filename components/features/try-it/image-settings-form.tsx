@@ -34,7 +34,7 @@ export function ImageSettingsForm({ settings, onChange }: FormProps) {
   );
   return (
     <details className="rounded-card border p-3">
-      <summary className="cursor-pointer text-label text-muted">
+      <summary className="cursor-pointer text-label text-muted max-sm:py-2.5">
         {settings.width} × {settings.height}, {settings.layout}, (pixel × {texts.scale} − {texts.mean}) /{" "}
         {texts.deviation}
         {settings.invert ? ", inverted" : ""}

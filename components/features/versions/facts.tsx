@@ -30,7 +30,7 @@ export const Facts = ({ version }: { version: Version }) => (
 const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
   <>
     <dt className="text-muted">{name}</dt>
-    <dd className="min-w-0 max-sm:mb-2">{children}</dd>
+    <dd className="min-w-0 wrap-anywhere max-sm:mb-2">{children}</dd>
   </>
 );
 

@@ -43,7 +43,7 @@ export function Lineage({ version }: { version: Version }) {
 const Item = ({ name, children }: { name: string; children: ReactNode }) => (
   <>
     <dt className="text-muted">{name}</dt>
-    <dd className="min-w-0 max-sm:mb-2">{children}</dd>
+    <dd className="min-w-0 wrap-anywhere max-sm:mb-2">{children}</dd>
   </>
 );
 

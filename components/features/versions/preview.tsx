@@ -61,7 +61,9 @@ export function Preview({ revision, refusal }: { revision: Revision; refusal: st
               ) : null}
               {difference.action === "create" ? (
                 <details className="mt-1">
-                  <summary className="cursor-pointer text-label text-muted">As the cluster would store it</summary>
+                  <summary className="cursor-pointer text-label text-muted max-sm:py-3">
+                    As the cluster would store it
+                  </summary>
                   {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
                   <pre tabIndex={0} className="mt-1 max-h-60 overflow-auto font-mono text-label">
                     {JSON.stringify(answer.objects[index], null, 2)}
