@@ -14,7 +14,10 @@ export const PAGES: Readonly<Record<string, readonly [address: string, heading: 
     [model, /stage/],
     [`${model}?register=true`, /stage/],
   ],
-  "(console)/models/[model]/versions/[version]/page.tsx": [[`${model}/versions/1`, /stage v1/]],
+  "(console)/models/[model]/versions/[version]/page.tsx": ["card", "lineage"].map((tab) => [
+    `${model}/versions/1?tab=${tab}`,
+    /stage v1/,
+  ]),
   "(console)/endpoints/page.tsx": [["/endpoints", /^Endpoints$/]],
   "(console)/endpoints/[environment]/[endpoint]/page.tsx": ["pods", "changes", "try", "settings"].map((tab) => [
     `${endpoint}?tab=${tab}`,

@@ -17,6 +17,8 @@ export async function setStage(api: Api): Promise<void> {
       description: "# Card\n\nTrained on `numbers`.\n\n| set | auc |\n|---|---|\n| test | 0.9 |",
       metrics: { auc },
       featureNames: ["amount"],
+      // What has no blank to break at is as wide as it is long.
+      source: { dataset: `s3://numbers/${"a-long-way-down/".repeat(6)}numbers.parquet` },
       exampleInput: { inputs: [{ name: "x", datatype: "FP32", shape: [1, 1], data: [3] }] },
     });
     await api.deploy(STAGE.endpoint, STAGE.model, version);
@@ -42,7 +44,8 @@ export async function setIncident(api: Api): Promise<string> {
     return items.find(({ endpoint }: { endpoint: string }) => endpoint === SHORT_OF_PODS)?.id;
   });
 }
-const SHORT_OF_PODS = "short-of-pods";
+/** Nobody has asked it anything. */
+export const SHORT_OF_PODS = "short-of-pods";
 
 /** Live shares of r1, r2… in percent. */
 export const split = (...percents: number[]) =>

@@ -65,6 +65,7 @@ export function CauseCard({ incident, among }: { incident: IncidentDetail; among
 
 function OneCause({ incident, item }: { incident: IncidentDetail; item: Item }) {
   const warnings = item.events.filter(({ type }) => type === "Warning").slice(0, WARNINGS_MAX);
+  const restarts = item.pods.reduce((sum, pod) => sum + pod.restarts, 0);
   const few = tooFewAsked(incident, item);
   const pod = item.pods.find(({ ready }) => !ready) ?? item.pods[0];
   return (
@@ -72,10 +73,7 @@ function OneCause({ incident, item }: { incident: IncidentDetail; item: Item }) 
       <p>
         {item.readyReplicas} of {item.desiredReplicas} {item.desiredReplicas === 1 ? "pod" : "pods"} of r{item.revision}{" "}
         ready
-        {item.pods.some(({ restarts }) => restarts > 0)
-          ? `, ${item.pods.reduce((sum, { restarts }) => sum + restarts, 0)} restarts`
-          : ""}
-        .
+        {restarts === 0 ? "" : `, ${restarts} ${restarts === 1 ? "restart" : "restarts"}`}.
       </p>
       {item.trouble === null ? null : (
         <p className="flex items-start gap-2">

@@ -1,36 +1,52 @@
 import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
 import type { Signature, TensorSpec } from "#domain/shared/signature.ts";
+import { exampleWords } from "./example-words.ts";
 
-/** Read out of the file: what goes in and what comes out. */
-export const SignatureTable = ({ signature }: { signature: Signature }) => (
-  <Table label="Signature">
-    <TableHead>
-      <HeadCell>Name</HeadCell>
-      <HeadCell>Type</HeadCell>
-      <HeadCell>Shape</HeadCell>
-    </TableHead>
-    <tbody>
-      <Tensors heading="Inputs" specs={signature.inputs} />
-      <Tensors heading="Outputs" specs={signature.outputs} />
-    </tbody>
-  </Table>
+type SignatureTableProps = Readonly<{ signature: Signature; exampleInput: unknown }>;
+
+/** Read out of the file: what goes in and what comes out; and what an input looks like, where the version says so. */
+export function SignatureTable({ signature, exampleInput }: SignatureTableProps) {
+  const examples = new Map(signature.inputs.map(({ name }) => [name, exampleWords(exampleInput, name)]));
+  const hasExample = [...examples.values()].some((words) => words !== null);
+  const columns = hasExample ? 4 : 3;
+  return (
+    <Table label="Signature">
+      <TableHead>
+        <HeadCell>Name</HeadCell>
+        <HeadCell>Type</HeadCell>
+        <HeadCell>Shape</HeadCell>
+        {hasExample ? <HeadCell>Example</HeadCell> : null}
+      </TableHead>
+      <tbody>
+        <Heading text="Inputs" columns={columns} />
+        {signature.inputs.map((spec) => (
+          <Tensor key={spec.name} spec={spec} example={hasExample ? (examples.get(spec.name) ?? "") : null} />
+        ))}
+        <Heading text="Outputs" columns={columns} />
+        {signature.outputs.map((spec) => (
+          <Tensor key={spec.name} spec={spec} example={hasExample ? "" : null} />
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+const Heading = ({ text, columns }: { text: string; columns: number }) => (
+  <tr>
+    <th scope="rowgroup" colSpan={columns} className="h-8 px-4 text-left font-medium text-label text-muted">
+      {text}
+    </th>
+  </tr>
 );
 
-const Tensors = ({ heading, specs }: { heading: string; specs: readonly TensorSpec[] }) => (
-  <>
-    <tr>
-      <th scope="rowgroup" colSpan={3} className="h-8 px-4 text-left font-medium text-label text-muted">
-        {heading}
-      </th>
-    </tr>
-    {specs.map(({ name, datatype, shape }) => (
-      <Row key={name}>
-        <Cell className="break-all font-mono text-label">{name}</Cell>
-        <Cell>{datatype}</Cell>
-        <Cell className="whitespace-nowrap tabular-nums">{shapeWords(shape)}</Cell>
-      </Row>
-    ))}
-  </>
+/** `example` null: there is no column for it. */
+const Tensor = ({ spec, example }: { spec: TensorSpec; example: string | null }) => (
+  <Row>
+    <Cell className="wrap-anywhere font-mono text-label">{spec.name}</Cell>
+    <Cell>{spec.datatype}</Cell>
+    <Cell className="whitespace-nowrap tabular-nums">{shapeWords(spec.shape)}</Cell>
+    {example === null ? null : <Cell className="text-muted">{example}</Cell>}
+  </Row>
 );
 
 const shapeWords = (shape: readonly number[]): string =>

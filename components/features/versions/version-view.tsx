@@ -93,7 +93,7 @@ export function VersionView({ model, version: number, tryIt }: VersionProps) {
       <div className="grid items-start gap-4 lg:grid-cols-[2fr_3fr]">
         {signature ? (
           <Card title="Signature" flush>
-            <SignatureTable signature={signature} />
+            <SignatureTable signature={signature} exampleInput={version.data.exampleInput} />
           </Card>
         ) : null}
         <Card title="Try it">{tryIt}</Card>
