@@ -119,9 +119,9 @@ export function TimeChart(props: TimeChartProps) {
             scale={logarithmic ? "log" : "linear"}
             domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]}
             ticks={ticks}
-            tickFormatter={words}
             // Nothing was measured and nothing is aimed at: there is no scale to tell of.
-            tick={isEmpty && target == null ? false : TICK}
+            tickFormatter={isEmpty && target == null ? () => "" : words}
+            tick={TICK}
             tickLine={false}
             axisLine={false}
             width={62}

@@ -28,3 +28,16 @@ test("what should be so and is not, and what should not be and is, are told; wha
   ]);
   for (const { title, fix, since } of troubles) expect([title, fix, since].every((text) => text !== "")).toBe(true);
 });
+
+test("of a namespace that is not there, what is missing in it is not told besides", () => {
+  const inside = ["ServiceAccountsPresent", "RoutersReady", "ArtifactStoreReady"];
+  const conditions = [
+    ...inside.map((type) => condition(type, "False")),
+    condition("Degraded", "True"),
+    condition("RightsGranted", "False"),
+  ];
+  expect(environmentTroubles(conditions)).toHaveLength(5);
+  expect(
+    environmentTroubles([condition("NamespacePresent", "False"), ...conditions]).map(({ message }) => message),
+  ).toEqual(["NamespacePresent is False", "RightsGranted is False"]);
+});

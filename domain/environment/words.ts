@@ -59,9 +59,14 @@ const MEANINGS: Readonly<Record<string, Readonly<{ bad: "True" | "False"; title:
   },
 };
 
-/** What is wrong with an environment, what matters most first. */
+/** Without a namespace nothing can be in it: telling each of these beside it would bury the one that is to be mended. */
+const INSIDE = new Set(["ServiceAccountsPresent", "Degraded", "RoutersReady", "ArtifactStoreReady"]);
+
+/** What is wrong with an environment, what matters most first; not what only follows from it. */
 export function environmentTroubles(conditions: readonly ConditionView[]): EnvironmentTrouble[] {
+  const isNowhere = conditions.some(({ type, status }) => type === "NamespacePresent" && status === "False");
   return Object.entries(MEANINGS).flatMap(([type, { bad, title, fix }]) => {
+    if (isNowhere && INSIDE.has(type)) return [];
     const condition = conditions.find((one) => one.type === type);
     if (condition?.status !== bad) return [];
     return [{ title, fix, message: condition.message, since: condition.lastTransitionAt }];

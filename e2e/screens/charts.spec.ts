@@ -10,7 +10,7 @@ test.beforeAll(async ({ running: { api } }) => {
 
 const chart = (page: Page, title: string) => page.getByRole("region", { name: title, exact: true });
 const grid = (page: Page, title: string) => chart(page, title).locator(".recharts-cartesian-grid-horizontal line");
-const scale = (page: Page, title: string) => chart(page, title).locator(".recharts-yAxis text");
+const scale = (page: Page, title: string) => chart(page, title).locator(".recharts-yAxis-tick-labels text");
 
 test("charts of an endpoint that nobody has asked show their grid, what is not known, and no scale where there is none", async ({
   signedIn: page,
@@ -23,7 +23,7 @@ test("charts of an endpoint that nobody has asked show their grid, what is not k
     await expect(chart(page, title)).toContainText(/no data|no requests/);
     await expect(chart(page, title).locator(".recharts-line-curve")).toHaveCount(0);
   }
-  await expect(scale(page, "Requests")).toHaveCount(0);
+  await expect(scale(page, "Requests")).toHaveText(["", "", "", "", ""]);
   await expect(scale(page, "Latency").last()).toHaveText("1 s");
   await expect(scale(page, "Memory").first()).toHaveText("0 B");
 });

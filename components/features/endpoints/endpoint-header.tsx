@@ -2,7 +2,6 @@
 
 import { Ellipsis } from "lucide-react";
 import Link from "next/link";
-import { useQueryState } from "nuqs";
 import type { ReactNode } from "react";
 import type { Endpoint, Kind } from "#components/endpoint/endpoint-ref.ts";
 import { Badge } from "#components/ui/badge.tsx";
@@ -14,11 +13,15 @@ import { clockWords } from "#components/ui/time-words.ts";
 import { healthSentence } from "#domain/endpoint/health-words.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 
-type EndpointHeaderProps = Readonly<{ view: Endpoint; kind: Kind | undefined; rollback: ReactNode }>;
+type EndpointHeaderProps = Readonly<{
+  view: Endpoint;
+  kind: Kind | undefined;
+  rollback: ReactNode;
+  onSettings: () => void;
+}>;
 
 /** The name and how it does; Roll back stands in a column of its own width, so that no sentence moves it. */
-export function EndpointHeader({ view, kind, rollback }: EndpointHeaderProps) {
-  const [, setTab] = useQueryState("tab");
+export function EndpointHeader({ view, kind, rollback, onSettings }: EndpointHeaderProps) {
   const { name, environment, health, url } = view;
   const model = view.plan?.entries[0]?.model;
   const sentence = healthSentence(health, (at) => clockWords(new Date(at), new Date()));
@@ -58,9 +61,9 @@ export function EndpointHeader({ view, kind, rollback }: EndpointHeaderProps) {
             <MenuItem asChild>
               <Link href={`${screenPaths.audit}?subject=${encodeURIComponent(name)}`}>Audit log</Link>
             </MenuItem>
-            <MenuItem onSelect={() => void setTab("settings")}>Health targets</MenuItem>
+            <MenuItem onSelect={onSettings}>Health targets</MenuItem>
             <MenuLine />
-            <MenuItem danger onSelect={() => void setTab("settings")}>
+            <MenuItem danger onSelect={onSettings}>
               Delete…
             </MenuItem>
           </Menu>

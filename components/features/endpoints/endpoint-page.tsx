@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { ChangeProgress } from "#components/endpoint/change-progress.tsx";
 import type { Endpoint, EndpointRef, Kind } from "#components/endpoint/endpoint-ref.ts";
 import { RollbackControl } from "#components/endpoint/rollback-control.tsx";
@@ -18,6 +18,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import { useIsFree } from "#components/ui/use-is-free.ts";
+import { useJump } from "#components/ui/use-jump.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { ChartsSection } from "./charts-section.tsx";
 import { EndpointBanners } from "./endpoint-banners.tsx";
@@ -91,16 +92,38 @@ function Shown({ at, view, kind, tryIt }: ShownProps) {
     ...(tryIt === undefined || !served ? [] : [{ value: "try" as const, label: "Try it", content: later(tryIt) }]),
     { value: "settings" as const, label: "Settings", content: later(<SettingsTab view={view} kind={kind} />) },
   ];
+  // The tabs are below all else: who asks for one by address or menu would not see that it came.
+  const [more, jump] = useJump<HTMLDivElement>();
+  const [arrivedAt] = useState(tab);
+  useEffect(() => {
+    if (arrivedAt !== "pods") jump();
+  }, [arrivedAt, jump]);
+  const showSettings = () => {
+    void setTab("settings");
+    jump();
+  };
   const shownTab = tabs.some(({ value }) => value === tab) ? tab : "pods";
   return (
     <div className="flex flex-col gap-4 max-sm:pb-16">
-      <EndpointHeader view={view} kind={kind} rollback={<RollbackControl at={at} view={view} />} />
+      <EndpointHeader
+        view={view}
+        kind={kind}
+        rollback={<RollbackControl at={at} view={view} />}
+        onSettings={showSettings}
+      />
       <EndpointBanners at={at} view={view} kind={kind} />
       <ChangeProgress at={at} view={view} />
       <TrafficCard at={at} view={view} kind={kind} metrics={now.blind === null ? now.metrics : undefined} />
       {view.revisions.length === 0 ? null : <ChartsSection at={at} view={view} measured={measured} />}
       <LastChanges at={at} among={view.revisions} />
-      <Tabs label="More about this endpoint" value={shownTab} onValueChange={(next) => void setTab(next)} tabs={tabs} />
+      <div ref={more} className="scroll-mt-16">
+        <Tabs
+          label="More about this endpoint"
+          value={shownTab}
+          onValueChange={(next) => void setTab(next)}
+          tabs={tabs}
+        />
+      </div>
     </div>
   );
 }
