@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { modelGraphSchema } from "./model-graph.ts";
 
 /** Datatypes of the Open Inference Protocol v2, as they stand in requests and signatures. */
 export const DATATYPES = [
@@ -40,8 +41,7 @@ export const inspectionSchema = z.discriminatedUnion("ok", [
   z.object({
     ok: z.literal(true),
     signature: signatureSchema,
-    producer: z.string(),
-    opset: z.record(z.string(), z.number().int()),
+    graph: modelGraphSchema,
     /** Generated input the model was run on once, as a v2 request body. */
     exampleInput: z.unknown(),
   }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { modelGraphSchema } from "#domain/shared/model-graph.ts";
 import { digestSchema, modelNameSchema } from "#domain/shared/names.ts";
 import { pageInput } from "#domain/shared/page.ts";
 import { signatureSchema } from "#domain/shared/signature.ts";
@@ -74,6 +75,12 @@ export const versionViewSchema = z.object({
   createdAt: momentSchema,
 });
 export type VersionView = z.infer<typeof versionViewSchema>;
+
+export const versionGraphSchema = z.object({
+  graph: modelGraphSchema.nullable(),
+  /** Why there is none; null: there is. */
+  why: z.string().nullable(),
+});
 
 /** In lists: an example input may be as large as an image. */
 export const versionSummarySchema = versionViewSchema.omit({ exampleInput: true });

@@ -65,6 +65,7 @@ const WEAKEST: Readonly<Record<string, Role>> = {
   "token.list": "administrator",
   "token.revoke": "administrator",
   "version.get": "viewer",
+  "version.graph": "viewer",
   "version.list": "viewer",
   "version.register": "scientist",
 };

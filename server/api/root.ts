@@ -49,6 +49,7 @@ import { rollBack } from "#server/services/traffic/rollback.ts";
 import { previewRollback } from "#server/services/traffic/rollback-preview.ts";
 import { previewTraffic } from "#server/services/traffic/traffic-preview.ts";
 import { getVersion } from "#server/services/version/get.ts";
+import { getVersionGraph } from "#server/services/version/graph.ts";
 import { listVersions } from "#server/services/version/list.ts";
 import { registerVersion } from "#server/services/version/register.ts";
 import { mutation, query, router, subscription } from "./trpc.ts";
@@ -61,7 +62,12 @@ export const appRouter = router({
     putAlias: mutation(putAlias),
     deleteAlias: mutation(deleteAlias),
   }),
-  version: router({ register: mutation(registerVersion), list: query(listVersions), get: query(getVersion) }),
+  version: router({
+    register: mutation(registerVersion),
+    list: query(listVersions),
+    get: query(getVersion),
+    graph: query(getVersionGraph),
+  }),
   environment: router({
     create: mutation(createEnvironment),
     list: query(listEnvironments),

@@ -5,7 +5,7 @@ import type { Inspection, Signature } from "#domain/shared/signature.ts";
 import { isTar, MODEL_FILE } from "#domain/version/archive.ts";
 import { elementCount, type TensorValue } from "./datatypes.ts";
 import { assertExternalDataInside } from "./onnx/external-data.ts";
-import type { ModelProto } from "./onnx/generated/onnx_pb.ts";
+import { graphOf } from "./onnx/graph.ts";
 import { readModel } from "./onnx/read.ts";
 import { encodeJsonData } from "./protocol/json-data.ts";
 import { LoadError } from "./runtime-errors.ts";
@@ -63,13 +63,8 @@ async function inspect(data: InspectData, onRunning: () => void): Promise<Inspec
       `The model loads but fails on an input of zeros in its own shape: ${failure}. Run it once in Python with onnxruntime to see why.`,
     );
   }
-  return { ok: true, signature, ...originOf(model), exampleInput: exampleRequest(signature, freeSize) };
+  return { ok: true, signature, graph: graphOf(model), exampleInput: exampleRequest(signature, freeSize) };
 }
-
-const originOf = (model: ModelProto) => ({
-  producer: [model.producerName, model.producerVersion].filter((part) => part !== "").join(" "),
-  opset: Object.fromEntries(model.opsetImport.map(({ domain, version }) => [domain || "ai.onnx", Number(version)])),
-});
 
 function exampleRequest(signature: Signature, freeSize: number): unknown {
   const inputs = exampleInputs(signature, freeSize);

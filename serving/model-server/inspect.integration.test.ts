@@ -84,8 +84,7 @@ describe("A model that can be served", () => {
     expect(inspection).toMatchObject({
       ok: true,
       signature: { inputs: specs(inputs), outputs: specs(outputs) },
-      producer: "slipway 1",
-      opset: { "ai.onnx": 13, "ai.onnx.ml": 1 },
+      graph: { producer: "slipway 1", opset: { "ai.onnx": 13, "ai.onnx.ml": 1 }, omitted: 0 },
       exampleInput: { inputs: [{ name: inputs[0]?.[0], datatype: inputs[0]?.[1], data }] },
     });
   });

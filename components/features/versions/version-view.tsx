@@ -27,6 +27,11 @@ import { WhereLive } from "./where-live.tsx";
 
 const DeploySheet = dynamic(() => import("./deploy-sheet.tsx").then((file) => file.DeploySheet), { ssr: false });
 
+const GraphTab = dynamic(() => import("./graph-tab.tsx").then((file) => file.GraphTab), {
+  ssr: false,
+  loading: () => <SkeletonRows rows={6} />,
+});
+
 type VersionProps = Readonly<{ model: string; version: string; tryIt: ReactNode }>;
 
 export function VersionView({ model, version: number, tryIt }: VersionProps) {
@@ -139,7 +144,7 @@ function Metrics({ version }: { version: Version }) {
   return <MetricsCard version={version} champion={number === version.version ? undefined : champion.data} />;
 }
 
-const TABS = ["card", "facts", "lineage", "live", "use"] as const;
+const TABS = ["card", "facts", "graph", "lineage", "live", "use"] as const;
 
 function Details({ version, serving }: { version: Version; serving: readonly Serving[] }) {
   const hasCard = version.description !== "";
@@ -156,6 +161,7 @@ function Details({ version, serving }: { version: Version; serving: readonly Ser
             ? [{ value: "card" as const, label: "Card", content: <MarkdownText text={version.description} /> }]
             : []),
           { value: "facts", label: "Facts", content: <Facts version={version} /> },
+          { value: "graph", label: "Graph", content: <GraphTab version={version} /> },
           { value: "lineage", label: "Lineage", content: <Lineage version={version} /> },
           { value: "live", label: "Where live", content: <WhereLive serving={serving} /> },
           { value: "use", label: "Use it", content: <UseIt version={version} serving={serving[0]} /> },

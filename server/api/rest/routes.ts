@@ -52,6 +52,7 @@ import { previewRollback } from "#server/services/traffic/rollback-preview.ts";
 import { previewTraffic } from "#server/services/traffic/traffic-preview.ts";
 import type { Verb } from "#server/services/verb.ts";
 import { getVersion } from "#server/services/version/get.ts";
+import { getVersionGraph } from "#server/services/version/graph.ts";
 import { listVersions } from "#server/services/version/list.ts";
 import { registerVersion } from "#server/services/version/register.ts";
 
@@ -87,6 +88,7 @@ export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/models/{model}/versions", verb: registerVersion, status: 201 },
   { method: "GET", path: "/models/{model}/versions", verb: listVersions },
   { method: "GET", path: "/models/{model}/versions/{version}", verb: getVersion },
+  { method: "GET", path: "/models/{model}/versions/{version}/graph", verb: getVersionGraph },
   { method: "PUT", path: "/models/{model}/aliases/{alias}", verb: putAlias },
   { method: "DELETE", path: "/models/{model}/aliases/{alias}", verb: deleteAlias },
   { method: "PUT", path: "/artifacts", verb: putArtifact, upload: true },

@@ -24,6 +24,8 @@ export const registerVersion = defineVerb({
       const model = await lockModel(tx, input.model);
       const newest = await tx.modelVersion.aggregate({ where: { modelId: model.id }, _max: { number: true } });
       const number = (newest._max.number ?? 0) + 1;
+      if (inspection !== null)
+        await tx.artifact.update({ where: { digest: input.artifact }, data: { graph: inspection.graph } });
       await tx.modelVersion.create({
         data: {
           modelId: model.id,

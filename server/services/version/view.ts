@@ -11,7 +11,7 @@ import {
 } from "#domain/version/schema.ts";
 import type { Tx } from "#server/db/client.ts";
 
-const WITH_NAMES = { model: true, artifact: true, aliases: true } as const;
+const WITH_NAMES = { model: true, artifact: { select: { sizeBytes: true } }, aliases: true } as const;
 type Found = Awaited<ReturnType<typeof findVersion>>;
 
 /** Throws `not_found`. */

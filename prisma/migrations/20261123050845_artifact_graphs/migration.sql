@@ -1,0 +1,4 @@
+-- AlterTable
+ALTER TABLE "Artifact" ADD COLUMN     "graph" JSONB;
+
+
