@@ -32,9 +32,9 @@ export const modelGraphSchema = z.object({
   nodes: z.array(nodeSchema).max(GRAPH_NODES_MAX),
   /** Operators of the outermost graph that `nodes` leaves out. */
   omitted: z.number().int().min(0),
-  /** How often each operator stands in the file, those of inner graphs and functions too; most frequent first. */
+  /** How often each operator but Constant stands in the file, inner graphs and functions too; most frequent first. */
   operators: z.array(z.object({ operator: z.string(), count: z.number().int().min(1) })),
-  /** Elements of all constants together. */
+  /** Elements of all constants of the outermost graph together. */
   parameters: z.number().min(0),
 });
 export type ModelGraph = z.infer<typeof modelGraphSchema>;

@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { aFixedBatchModel, aScalingModel } from "../../test/factories/onnx.ts";
+import { aDenseNetwork, aFixedBatchModel, aScalingModel } from "../../test/factories/onnx.ts";
 import { expectAccessible } from "./axe.ts";
 import { test } from "./product.ts";
 
@@ -47,6 +47,35 @@ test("two versions are compared by an address of their own, and one that is not 
   await expectAccessible(page);
   await page.goto(`/models/${MODEL}?compare=1,4000`);
   await expect(page.getByRole("dialog").getByText("There is no version 4000")).toBeVisible();
+});
+
+test("a version's graph is drawn and listed, an operator has an address, and nothing of it needs a pointer", async ({
+  signedIn: page,
+  running: { api },
+}) => {
+  const { digest } = await api.ok("PUT", "/artifacts", aDenseNetwork(4, 3));
+  await api.ok("POST", "/models/layers/versions", { artifact: digest, createModel: true });
+  await page.goto("/models/layers/versions/1?tab=graph");
+  await expect(page.getByText("6 operators · 48 parameters")).toBeVisible();
+  await page.locator('[data-node="1"]').click();
+  await expect(page).toHaveURL(/[?&]node=1/);
+  const relu = page.getByRole("region", { name: "Operator 2" });
+  await expect(relu).toContainText("Relu");
+  await relu.getByRole("button", { name: "MatMul 3" }).click();
+  const matMul = page.getByRole("region", { name: "Operator 3" });
+  await expect(matMul).toContainText("FP32 4 × 4");
+  await expectAccessible(page);
+
+  await page.getByRole("button", { name: "List" }).press("Enter");
+  await page.getByRole("button", { name: "Relu 3" }).press("Enter");
+  await expect(page.getByRole("status").getByText("3 of 6")).toBeVisible();
+  await page.getByRole("row").getByRole("button", { name: "Relu" }).last().press("Enter");
+  await expect(page.getByRole("region", { name: "Operator 6" })).toBeVisible();
+  await expectAccessible(page);
+  await page.reload();
+  await expect(page.getByRole("region", { name: "Operator 6" })).toBeVisible();
+  await page.getByRole("searchbox").fill("no such thing");
+  await expect(page.getByText("No operator here is or holds what you typed.")).toBeVisible();
 });
 
 test("an alias finds any version by its number, also one that no list has shown", async ({

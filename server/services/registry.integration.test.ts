@@ -78,6 +78,22 @@ test("a version carries the signature that is in its file, and its number counts
   expect((await rest.call("GET", "/models/linear")).body).toMatchObject({ latestVersion: "2" });
 });
 
+test("what a file computes is told by every version of it, apart from the version; without ONNX it is said why not", async () => {
+  const artifact = await upload(aLinearModel());
+  await aModel("drawn");
+  for (const _ of [1, 2]) await register("drawn", { artifact });
+  const { body, status } = await rest.call("GET", "/models/drawn/versions/2/graph");
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    why: null,
+    graph: { nodes: [{ operator: "MatMul" }, { operator: "Add" }], omitted: 0 },
+  });
+  expect(JSON.stringify((await rest.call("GET", "/models/drawn/versions/2")).body)).not.toContain("MatMul");
+  await register("drawn", { artifact: await upload(new TextEncoder().encode("<PMML version='4'/>")), format: "pmml" });
+  const pmml = await rest.call("GET", "/models/drawn/versions/3/graph");
+  expect(pmml.body).toEqual({ graph: null, why: expect.stringContaining("ONNX") });
+});
+
 test("versions registered at the same moment get numbers without a gap", async () => {
   await aModel("crowded");
   const artifact = await upload(aScalingModel(2));

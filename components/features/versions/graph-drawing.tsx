@@ -21,9 +21,15 @@ export function GraphDrawing({ graph, found, chosen, onChoose }: GraphDrawingPro
   const bright = new Set(found.map(({ id }) => id));
   const drawn = Math.min(DRAWN_MAX, graph.nodes.length);
   const all = graph.nodes.length + graph.omitted;
+  const shown = drawing.boxes.find(({ node }) => node === chosen) ?? drawing.boxes.toSorted((a, b) => a.y - b.y)[0];
   useEffect(() => {
-    box.current?.querySelector(`[data-node="${chosen}"]`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [chosen]);
+    const { current } = box;
+    if (current === null || shown === undefined) return;
+    // Not scrollIntoView, which moves the page as well.
+    const isIn = (at: number, begin: number, length: number) => at > begin && at < begin + length;
+    if (!isIn(shown.x, current.scrollLeft, current.clientWidth)) current.scrollLeft = shown.x - current.clientWidth / 2;
+    if (!isIn(shown.y, current.scrollTop, current.clientHeight)) current.scrollTop = shown.y - current.clientHeight / 2;
+  }, [shown]);
   const choose = ({ target }: MouseEvent) => {
     const id = target instanceof Element ? target.closest("[data-node]")?.getAttribute("data-node") : null;
     if (id != null) onChoose(Number(id));

@@ -92,7 +92,8 @@ function summaryOf({ nodes, omitted, parameters, opset, producer }: ModelGraph):
   const all = nodes.length + omitted;
   return [
     `${all.toLocaleString("en")} ${all === 1 ? "operator" : "operators"}`,
-    `${parameters.toLocaleString("en")} ${parameters === 1 ? "parameter" : "parameters"}`,
+    // Classic models keep what they learned in attributes.
+    parameters === 0 ? "" : `${parameters.toLocaleString("en")} ${parameters === 1 ? "parameter" : "parameters"}`,
     `operator set ${sets.join(", ")}`,
     producer === "" ? "" : `made by ${producer}`,
   ]

@@ -88,7 +88,10 @@ function within(lengthMax: number, nodes: readonly GraphNode[]): GraphNode[] {
   return end < 0 ? [...nodes] : nodes.slice(0, end);
 }
 
-const isConstant = (node: NodeProto) => node.opType === "Constant" && node.domain === "";
+const isConstant = (node: NodeProto) => node.opType === "Constant" && domainOf(node) === "";
+
+/** ONNX's own operators may name their set or not. */
+const domainOf = ({ domain }: NodeProto) => (domain === "ai.onnx" ? "" : domain);
 
 function constantsOf(graph: GraphProto | undefined): Map<string, TensorProto | null> {
   const constants = new Map<string, TensorProto | null>();
@@ -116,7 +119,7 @@ function nodeOf(node: NodeProto, id: number, { constants, typeOf, makerOf }: Kno
   return {
     id,
     operator: shortened(node.opType),
-    domain: shortened(node.domain),
+    domain: shortened(domainOf(node)),
     name: shortened(node.name),
     inputs: inputs
       .filter((name) => !constants.has(name))
@@ -194,7 +197,9 @@ function countOperators(model: ModelProto): ModelGraph["operators"] {
   const counts = new Map<string, number>();
   const count = (nodes: readonly NodeProto[]) => {
     for (const node of nodes) {
-      const operator = shortened(node.domain === "" ? node.opType : `${node.domain}.${node.opType}`);
+      if (isConstant(node)) continue;
+      const domain = domainOf(node);
+      const operator = shortened(domain === "" ? node.opType : `${domain}.${node.opType}`);
       counts.set(operator, (counts.get(operator) ?? 0) + 1);
       for (const { g, graphs } of node.attribute) for (const inner of g ? [g, ...graphs] : graphs) count(inner.node);
     }
