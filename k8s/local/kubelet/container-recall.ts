@@ -14,24 +14,21 @@ type Status = {
 
 /**
  * What a kubelet before us left of a container: a running program, which keeps the readiness its status tells, or the
- * news of its end. Without `canAdopt` (another boot) nothing is taken for running.
+ * news of its end.
  */
 export const recalled = (
   spec: FullContainerSpec,
   init: boolean,
   pod: KubeObject,
   folder: string,
-  canAdopt: boolean,
 ): { view: Partial<ContainerView>; run?: Running } => {
   const past = recall(folder);
   if (past.kind === "none") return { view: {} };
   const statuses: Status[] = (init ? pod.status?.initContainerStatuses : pod.status?.containerStatuses) ?? [];
   const status = statuses.find(({ name }) => name === spec.name);
-  if (past.kind === "ended" || !canAdopt) {
-    const startedAtMs = past.kind === "ended" ? past.startedAtMs : past.run.startedAtMs;
-    const exit = past.kind === "ended" ? past.exit : { exitCode: 137, finishedAtMs: startedAtMs };
-    const terminated = terminatedOf(exit, startedAtMs, status?.containerID ?? "");
-    const ready = init && exit.exitCode === 0;
+  if (past.kind === "ended") {
+    const terminated = terminatedOf(past.exit, past.startedAtMs, status?.containerID ?? "");
+    const ready = init && past.exit.exitCode === 0;
     return { view: { state: { kind: "terminated", terminated }, ready, containerId: terminated.containerID } };
   }
   const containerId = `process://${past.run.identity.pid}`;

@@ -141,7 +141,7 @@ export class Container {
 
   private restore(): void {
     const folder = join(this.host.folder, String(this.attempt));
-    const { view, run } = recalled(this.spec, this.init, this.host.pod(), folder, this.host.node.canAdopt);
+    const { view, run } = recalled(this.spec, this.init, this.host.pod(), folder);
     this.see({ ...view, restartCount: this.attempt });
     if (run !== undefined) this.follow(run);
   }

@@ -19,7 +19,5 @@ export type NodeContext = {
   credentials: (namespace: string, serviceAccount: string) => { kubeconfig: string; token: string } | undefined;
   /** First delay of a crash loop and of image pulls; doubles up to five minutes. */
   backoffMs: number;
-  /** False after a reboot: no process of before can be alive. */
-  canAdopt: boolean;
   onError: (what: string, error: unknown) => void;
 };

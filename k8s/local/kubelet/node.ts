@@ -15,7 +15,6 @@ import { clearLeftovers } from "./leftovers.ts";
 import { createLogSource } from "./logs.ts";
 import { registerNode, thisMachine } from "./node-object.ts";
 import { PodWorker } from "./pod-worker.ts";
-import { isSameBoot } from "./processes.ts";
 
 const HOST_IP = "127.0.0.1";
 const DEFAULT_BACKOFF_MS = 10_000;
@@ -140,7 +139,6 @@ const contextOf = (input: NodeInput, record: Recorder, nodeName: string): NodeCo
         : { token, kubeconfig: kubeconfigFor({ server: input.apiUrl, caPem: input.caPem, token, namespace }) };
     },
     backoffMs: input.backoffMs ?? DEFAULT_BACKOFF_MS,
-    canAdopt: isSameBoot(dataDir),
     onError: input.onError ?? (() => undefined),
   };
 };

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -28,12 +28,14 @@ const LEFTOVER_POLL_MS = 10;
 const SIGKILL_EXIT = 137;
 const SIGNALS: Partial<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 };
 
+const BOOT_ID = "/proc/sys/kernel/random/boot_id";
+
 /**
  * A shell stands between us and the program: it notes who it is before the program starts and the exit code after it
  * ended, so that both are known to whoever comes after us. It ignores what stops the program, which gets it by group.
  */
 const SHIM = `trap : TERM INT HUP QUIT
-read -r line </proc/$$/stat && echo "$line" >"$1"
+read -r boot <${BOOT_ID}; read -r line </proc/$$/stat && echo "$line $boot" >"$1"
 result=$2; shift 2
 "$@"
 echo $? >"$result"`;
@@ -134,11 +136,15 @@ const pollExit = async (identity: Identity, folder: string): Promise<Exit> => {
 /** What became of the run that left its marks in `folder`, started by us or by a process before us. */
 export const recall = (folder: string): Past => {
   const path = join(folder, "process");
-  const stat = parseStat(readText(path) ?? "");
+  const mark = readText(path) ?? "";
+  const stat = parseStat(mark);
   if (stat === undefined) return { kind: "none" };
   const startedAtMs = statSync(path).mtimeMs;
   const identity = { pid: stat.pid, startTicks: stat.startTicks };
-  if (isAlive(identity)) return { kind: "running", run: { identity, startedAtMs, exited: pollExit(identity, folder) } };
+  // Pids and start times of another boot mean nothing.
+  const sameBoot = mark.trimEnd().endsWith(readFileSync(BOOT_ID, "utf8").trim());
+  if (sameBoot && isAlive(identity))
+    return { kind: "running", run: { identity, startedAtMs, exited: pollExit(identity, folder) } };
   const exit = readExit(folder) ?? { exitCode: SIGKILL_EXIT, finishedAtMs: startedAtMs };
   return { kind: "ended", exit, startedAtMs };
 };
@@ -154,13 +160,4 @@ export const stop = async ({ identity, exited }: Running, graceMs: number): Prom
   } finally {
     clearTimeout(timer);
   }
-};
-
-/** False after a reboot, when pids and start times of before mean nothing. Notes this boot for the next time. */
-export const isSameBoot = (dataDir: string): boolean => {
-  const path = join(dataDir, "boot-id");
-  const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  const same = readText(path) === boot;
-  if (!same) writeFileSync(path, boot);
-  return same;
 };
