@@ -7,6 +7,7 @@ export const REFUSAL = {
   request_timeout: 408,
   revision_not_in_plan: 409,
   body_too_large: 413,
+  unknown_transfer_coding: 501,
   pod_failed: 502,
   no_ready_pods: 503,
   deadline_exceeded: 504,

@@ -49,6 +49,12 @@ function answer(deps: FrontDeps, req: IncomingMessage, res: ServerResponse): voi
   );
   const own = ["x-slipway-plan", plan.numberText, "x-request-id", headers.requestId];
   if (deps.draining()) own.push("connection", "close");
+  if (headers.coded) {
+    // Where its body ends is not to be guessed.
+    if (!deps.draining()) own.push("connection", "close");
+    refuse(res, "unknown_transfer_coding", "the only transfer coding known here is chunked", own);
+    return;
+  }
   if (choice.kind === "not_in_plan") {
     refuse(res, "revision_not_in_plan", `plan ${plan.numberText} has no such revision or version`, own);
     return;

@@ -9,13 +9,22 @@ export type ClientHeaders = {
   unit: string | undefined;
   /** Declared body length, -1 when chunked, 0 when there is no body. */
   lengthBytes: number;
+  /** The body is coded in a way that would have to be undone before it is passed on. */
+  coded: boolean;
 };
 
 const SANE_REQUEST_ID = /^[A-Za-z0-9._:/+=-]{1,128}$/;
 
 /** `raw` is `IncomingMessage.rawHeaders`: node has refused control characters and conflicting framing by then. */
 export function readHeaders(raw: readonly string[]): ClientHeaders {
-  const read: ClientHeaders = { forwarded: "", requestId: "", revision: undefined, unit: undefined, lengthBytes: 0 };
+  const read: ClientHeaders = {
+    forwarded: "",
+    requestId: "",
+    revision: undefined,
+    unit: undefined,
+    lengthBytes: 0,
+    coded: false,
+  };
   const named = connectionOptions(raw);
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] ?? "";
@@ -45,6 +54,7 @@ function keeps(name: string, value: string, read: ClientHeaders): boolean {
       return false;
     case "transfer-encoding":
       read.lengthBytes = -1;
+      read.coded ||= value.trim().toLowerCase() !== "chunked";
       return false;
     case "x-request-id":
       if (SANE_REQUEST_ID.test(value)) read.requestId = value;

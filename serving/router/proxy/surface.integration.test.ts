@@ -138,6 +138,29 @@ test("a body above the plan's limit is refused, declared or chunked, and the con
   expect(pod.seen).toHaveLength(1);
 });
 
+test.each([
+  ["a coding under chunked", "transfer-encoding: gzip, chunked", 501],
+  ["an unknown coding", "transfer-encoding: xchunked", 501],
+  ["chunked twice", "transfer-encoding: chunked, chunked", 400],
+  ["both a length and chunked", "content-length: 5\r\ntransfer-encoding: chunked", 400],
+  ["two lengths", "content-length: 5\r\ncontent-length: 6", 400],
+  ["a list of lengths", "content-length: 5, 5", 400],
+  ["a signed length", "content-length: +5", 400],
+  ["a blank before the colon", "transfer-encoding : chunked", 400],
+  ["a folded header", "x-a: 1\r\n transfer-encoding: chunked", 400],
+  ["a header that ends in a bare line feed", "x-a: 1\ntransfer-encoding: chunked", 400],
+])("of framing with %s no pod hears, nor of what is hidden behind it", async (_, headers, status) => {
+  const socket = connect(router.port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  const hidden = "GET /iris/v2/hidden HTTP/1.1\r\nhost: x\r\n\r\n";
+  socket.write(`POST /iris/v2/models/iris/infer HTTP/1.1\r\nhost: x\r\n${headers}\r\n\r\n0\r\n\r\n${hidden}`);
+  const [data] = (await once(socket, "data")) as [Buffer];
+  expect(data.toString()).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  socket.destroy();
+  expect((await router.ask()).status).toBe(200);
+  expect(pod.seen.map(({ path }) => path)).toEqual(["/v2/models/iris/infer"]);
+});
+
 test("an answer later than the deadline is 504, and the pod is told to stop", async () => {
   router.setPlan(aPlan({ 1: 100 }, { number: 8, timeoutMs: 100 }));
   const gone = new Promise((resolve) => pod.respondWith((_, res) => res.on("close", resolve)));
