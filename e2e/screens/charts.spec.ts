@@ -21,7 +21,6 @@ test("charts of an endpoint that nobody has asked show their grid, what is not k
   for (const title of ["Requests", "Errors", "Latency"]) {
     await expect(grid(page, title)).not.toHaveCount(0);
     await expect(chart(page, title)).toContainText(/no data|no requests/);
-    await expect(chart(page, title).locator(".recharts-line-curve")).toHaveCount(0);
   }
   await expect(scale(page, "Requests")).toHaveText(["", "", "", "", ""]);
   await expect(scale(page, "Latency").last()).toHaveText("1 s");
@@ -37,6 +36,6 @@ test("an incident about ready pods draws them under their target, and says what 
   await expect(broke.locator(".recharts-line-curve")).toHaveCount(1);
   await expect(scale(page, "What broke: ready pods")).toHaveText(["0", "1", "2", "3", "4"]);
   await expect(page.getByText("It is meant to have 1 pod, and the target asks for 3.")).toBeVisible();
-  await page.getByRole("link", { name: "settings" }).click();
+  await page.getByRole("link", { name: "settings", exact: true }).click();
   await expect(page.getByLabel("Ready pods at least")).toHaveValue("3");
 });

@@ -198,7 +198,7 @@ function WideRow({ endpoint }: { endpoint: FleetEndpoint }) {
       </GridCell>
       <GridCell>
         {endpoint.entries.length === 0 ? (
-          <span className="text-muted">nothing deployed</span>
+          <span className="text-muted">nothing live yet</span>
         ) : (
           <TrafficBar shares={sharesOf(endpoint.entries)} />
         )}
@@ -208,7 +208,7 @@ function WideRow({ endpoint }: { endpoint: FleetEndpoint }) {
       <Trend values={endpoint.latencyMsP99} words={latencyWords} label="p99" />
       <GridCell>
         {lastChange === null ? (
-          <span className="text-muted">none</span>
+          <span className="text-muted">none yet</span>
         ) : (
           <>
             <span className="block truncate">
@@ -277,7 +277,7 @@ function PhoneRow({ endpoint }: { endpoint: FleetEndpoint }) {
         </span>
       </div>
       {endpoint.entries.length === 0 ? (
-        <span className="text-label text-muted">nothing deployed</span>
+        <span className="text-label text-muted">nothing live yet</span>
       ) : (
         <TrafficBar shares={sharesOf(endpoint.entries)} />
       )}

@@ -79,20 +79,29 @@ function Comparison({ older, newer, serving }: ComparisonProps) {
 type LinesProps = Readonly<{ label: string; older: Compared; newer: Compared; lines: readonly Line[] }>;
 
 const Lines = ({ label, older, newer, lines }: LinesProps) => (
-  <Table label={label}>
+  // On a phone both versions are to be seen at once.
+  <Table label={label} className="max-sm:table-fixed max-sm:text-label">
     <TableHead>
       <HeadCell>What</HeadCell>
-      <HeadCell>v{older.version}</HeadCell>
-      <HeadCell>v{newer.version}</HeadCell>
-      <HeadCell className="text-right">Change</HeadCell>
+      <HeadCell className="max-sm:px-1">v{older.version}</HeadCell>
+      <HeadCell className="max-sm:px-1">v{newer.version}</HeadCell>
+      <HeadCell className="text-right max-sm:px-1">Change</HeadCell>
     </TableHead>
     <tbody>
       {lines.map(({ what, before, after, change, better }) => (
         <Row key={what} className="align-top">
-          <Cell className="break-words font-medium">{what}</Cell>
-          <Cell className={better === "before" ? "break-words font-semibold" : "break-words"}>{before}</Cell>
-          <Cell className={better === "after" ? "break-words font-semibold" : "break-words"}>{after}</Cell>
-          <Cell numeric className="whitespace-nowrap">
+          <Cell className="wrap-anywhere font-medium max-sm:px-1">{what}</Cell>
+          <Cell
+            className={better === "before" ? "wrap-anywhere font-semibold max-sm:px-1" : "wrap-anywhere max-sm:px-1"}
+          >
+            {before}
+          </Cell>
+          <Cell
+            className={better === "after" ? "wrap-anywhere font-semibold max-sm:px-1" : "wrap-anywhere max-sm:px-1"}
+          >
+            {after}
+          </Cell>
+          <Cell numeric className="whitespace-nowrap max-sm:px-1">
             {change}
           </Cell>
         </Row>

@@ -15,7 +15,7 @@ export function SignatureTable({ signature, exampleInput }: SignatureTableProps)
         <HeadCell>Name</HeadCell>
         <HeadCell>Type</HeadCell>
         <HeadCell>Shape</HeadCell>
-        {hasExample ? <HeadCell>Example</HeadCell> : null}
+        {hasExample ? <HeadCell className="max-sm:hidden">Example</HeadCell> : null}
       </TableHead>
       <tbody>
         <Heading text="Inputs" columns={columns} />
@@ -42,10 +42,10 @@ const Heading = ({ text, columns }: { text: string; columns: number }) => (
 /** `example` null: there is no column for it. */
 const Tensor = ({ spec, example }: { spec: TensorSpec; example: string | null }) => (
   <Row>
-    <Cell className="wrap-anywhere font-mono text-label">{spec.name}</Cell>
+    <Cell className="min-w-24 wrap-anywhere font-mono text-label">{spec.name}</Cell>
     <Cell>{spec.datatype}</Cell>
     <Cell className="whitespace-nowrap tabular-nums">{shapeWords(spec.shape)}</Cell>
-    {example === null ? null : <Cell className="text-muted">{example}</Cell>}
+    {example === null ? null : <Cell className="max-w-40 truncate text-muted max-sm:hidden">{example}</Cell>}
   </Row>
 );
 
