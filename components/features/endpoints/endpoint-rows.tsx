@@ -235,7 +235,7 @@ const NameLink = ({ endpoint }: { endpoint: FleetEndpoint }) => (
   <Link
     href={screenPaths.endpoint(endpoint.environment, endpoint.name)}
     prefetch={false}
-    className="block truncate font-medium hover:underline"
+    className="row-target block truncate font-medium hover:underline"
   >
     {endpoint.name}
   </Link>
@@ -265,7 +265,7 @@ const Trend = ({ values, words, label }: TrendProps) => (
 function PhoneRow({ endpoint }: { endpoint: FleetEndpoint }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: as the wide rows
-    <div role="cell" className="flex h-full flex-col justify-center gap-1 px-4">
+    <div role="cell" className="relative flex h-full flex-col justify-center gap-1 px-4">
       <div className="flex items-center gap-2">
         <StatusIcon status={endpoint.health.state} />
         <span className="sr-only">{endpoint.health.state}</span>

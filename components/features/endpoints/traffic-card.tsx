@@ -166,10 +166,10 @@ function PhoneRevision({ revision, view, metrics }: RevisionRowProps) {
   const series = metrics?.revisions.find((one) => one.revision === revision.revision);
   const { trouble, readyReplicas, desiredReplicas, replicas } = revision;
   return (
-    <li className="border-t px-4 py-2">
+    <li className="relative border-t px-4 py-2">
       <div className="flex items-center gap-2">
         <RevisionSwatch revision={revision.revision} />
-        <Link href={screenPaths.version(revision.model, revision.version)} className="font-medium">
+        <Link href={screenPaths.version(revision.model, revision.version)} className="row-target font-medium">
           {revisionLabel(revision, view.revisions)}
         </Link>
         <span className="text-muted">{entry === undefined ? "kept for rollback" : entry.role}</span>

@@ -185,11 +185,11 @@ const LiveNow = ({ serving }: { serving: readonly Serving[] }) => (
       {serving.map((entry) => (
         <li
           key={`${entry.environment}/${entry.endpoint}/${entry.revision}`}
-          className="flex min-h-row flex-wrap items-center gap-x-4 border-b px-4 py-1 last:border-b-0"
+          className="relative flex min-h-row flex-wrap items-center gap-x-4 border-b px-4 py-1 last:border-b-0"
         >
           <Link
             href={screenPaths.endpoint(entry.environment, entry.endpoint)}
-            className="min-w-40 font-medium hover:underline"
+            className="row-target min-w-40 font-medium hover:underline"
           >
             {entry.endpoint}
           </Link>

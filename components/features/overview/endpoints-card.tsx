@@ -93,7 +93,7 @@ const EndpointLink = ({ endpoint }: { endpoint: Endpoint }) => (
     href={screenPaths.endpoint(endpoint.environment, endpoint.name)}
     // Fifty addresses fetched ahead would be fifty requests for one click.
     prefetch={false}
-    className="whitespace-nowrap font-medium hover:underline"
+    className="row-target whitespace-nowrap font-medium hover:underline"
   >
     {endpoint.name}
   </Link>
@@ -135,7 +135,7 @@ function LastChange({ endpoint: { lastChange } }: { endpoint: Endpoint }) {
 }
 
 const PhoneRow = ({ endpoint }: { endpoint: Endpoint }) => (
-  <li className="border-t px-4 py-2">
+  <li className="relative border-t px-4 py-2">
     <div className="flex items-center gap-2">
       <StatusIcon status={endpoint.health.state} />
       <EndpointLink endpoint={endpoint} />

@@ -24,11 +24,11 @@ export function RecentChanges({ changes }: { changes: readonly Change[] }) {
         {changes.map((change) => (
           <li
             key={`${change.environment}/${change.endpoint}/${change.number}`}
-            className="flex min-h-row flex-wrap items-center gap-x-3 gap-y-1 border-t px-4 py-1"
+            className="relative flex min-h-row flex-wrap items-center gap-x-3 gap-y-1 border-t px-4 py-1"
           >
             <Link
               href={screenPaths.endpoint(change.environment, change.endpoint)}
-              className="whitespace-nowrap font-medium hover:underline"
+              className="row-target whitespace-nowrap font-medium hover:underline"
             >
               {change.endpoint} #{change.number}
             </Link>

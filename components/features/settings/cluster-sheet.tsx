@@ -155,7 +155,12 @@ function FileButton({ onText }: { onText: (text: string) => void }) {
       <label htmlFor={id} className="font-medium text-label">
         Or take it from a file
       </label>
-      <input id={id} type="file" onChange={(event) => void read(event)} className="text-label text-muted" />
+      <input
+        id={id}
+        type="file"
+        onChange={(event) => void read(event)}
+        className="w-full text-label text-muted file:mr-3 file:h-control file:rounded-control file:border file:border-edge file:border-solid file:bg-surface file:px-3 file:font-medium file:text-body file:text-ink"
+      />
     </div>
   );
 }
