@@ -152,7 +152,7 @@ const LISTED_MAX = 20;
 
 /** Some of them are sentences of an API server. */
 const listed = (messages: readonly string[]): string =>
-  messages.map((message) => message.replace(/\.$/, "")).join("; ");
+  messages.map((message) => message.replace(/\.$/, "")).join(", ");
 
 function complaint(
   state: EnvironmentState,

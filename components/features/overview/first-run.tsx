@@ -41,7 +41,12 @@ export function FirstRun({ overview, compact = false }: { overview: Overview; co
         : screenPaths.models,
       done: isDeployed,
     },
-    { name: "Predict", what: "Send it an input, from the browser or with curl.", href: endpointPath, done: isAsked },
+    {
+      name: "Predict",
+      what: "Send it an input, from the browser or with curl.",
+      href: first === undefined ? endpointPath : `${endpointPath}?tab=try`,
+      done: isAsked,
+    },
     {
       name: "Split",
       what: "Share the traffic between two versions, and take it back.",
