@@ -1,8 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { aCountingModel, aLinearModel, anInt64Adder } from "#test/factories/onnx.ts";
 import { startModelServer } from "#test/support/model-server.ts";
 import { startProgram } from "#test/support/program.ts";
@@ -132,6 +133,33 @@ it("Beyond the queue's bound requests are refused at once with 429 and Retry-Aft
   expect(responses.filter(({ status }) => status === 200)).toHaveLength(3);
   expect(refused).toHaveLength(7);
   for (const { headers } of refused) expect(Number(headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+});
+
+it("Bodies that are not here yet take room too: beyond it the next is refused before it is read, and fits again later", async () => {
+  const server = await started(aLinearModel(), { BODY_BYTES_MAX: "1000" });
+  const { port } = new URL(server.url);
+  const half = (framing: string) =>
+    new Promise<Socket>((resolve) => {
+      const socket = connect(Number(port), "127.0.0.1");
+      const head = "POST /v2/models/sample/infer HTTP/1.1\r\nhost: x\r\nexpect: 100-continue";
+      socket.write(`${head}\r\n${framing}`);
+      // Its headers were read: it may go on.
+      socket.once("data", () => resolve(socket));
+    });
+  const sockets = [
+    ...(await Promise.all([1, 2, 3].map(() => half("content-length: 1000\r\n\r\n")))),
+    await half(`transfer-encoding: chunked\r\n\r\n3e0\r\n${" ".repeat(992)}\r\n`),
+  ];
+  // Its chunk may come a moment after its headers.
+  const refused = await vi.waitUntil(async () => {
+    const answer = await server.infer([x]);
+    return answer.status === 200 ? null : answer;
+  });
+  expect([refused.status, await refused.json()]).toMatchObject([429, { code: "overloaded" }]);
+  expect(refused.headers.get("retry-after")).toBe("1");
+  sockets[0]?.destroy();
+  await expect.poll(async () => (await server.infer([x])).status).toBe(200);
+  for (const socket of sockets) socket.destroy();
 });
 
 it("A request past the deadline is answered 504, and others again once the run is over", async () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Signature } from "#domain/shared/signature.ts";
-import { readBody } from "./body.ts";
+import { createRoom, type Hold, readBody } from "./body.ts";
 import type { Config } from "./config.ts";
 import { createFailureLog } from "./failure-log.ts";
 import { log } from "./log.ts";
@@ -19,7 +19,16 @@ export type State = {
   metrics: Metrics;
 };
 
-type Exchange = { request: IncomingMessage; response: ServerResponse; config: Config; state: State };
+type Exchange = {
+  request: IncomingMessage;
+  response: ServerResponse;
+  config: Config;
+  state: State;
+  room: ReturnType<typeof createRoom>;
+};
+
+/** All bodies together take so many times what one may. */
+const BODIES_MAX = 4;
 
 // An import would evaluate every export of the module, one of which loads a WebSocket client: a third of our start.
 const { createServer } = process.getBuiltinModule("node:http");
@@ -34,8 +43,9 @@ export function createSurface(config: Config, state: State) {
     keepAliveTimeout: 75_000,
     noDelay: true,
   });
+  const room = createRoom(BODIES_MAX * config.bodyBytesMax);
   server.on("request", (request, response) => {
-    const exchange = { request, response, config, state };
+    const exchange = { request, response, config, state, room };
     handle(exchange).catch((error: unknown) => refuse(exchange, error));
   });
   return server;
@@ -101,22 +111,27 @@ const describe = (config: Config, signature: Signature) => ({
 });
 
 async function infer(exchange: Exchange): Promise<void> {
-  const { request, response, config, state } = exchange;
+  const { request, response, state } = exchange;
   loadedSignature(state);
   if ((request.headers["content-encoding"] ?? "identity") !== "identity") {
     throw new RequestError(415, "unsupported_encoding", "send the body without Content-Encoding");
   }
-  const headerLength = headerLengthOf(request);
-  const body = await readBody(request, config.bodyBytesMax);
-  const { answered, cancel } = state.pool.submit(body, headerLength);
-  response.once("close", cancel);
-  const answer = await answered;
+  const hold = exchange.room.hold();
+  const answer = await predicted(exchange, hold).finally(hold.release);
   if (answer.status >= 500) {
     const { error } = JSON.parse(Buffer.from(answer.body).toString()) as { error: string };
     tellOfFailure({ status: answer.status, error, requestId: requestIdOf(request) });
   }
   if (answer.headerLength !== undefined) response.setHeader("Inference-Header-Content-Length", answer.headerLength);
   send(exchange, answer.status, answer.contentType, answer.body);
+}
+
+async function predicted({ request, response, config, state }: Exchange, hold: Hold) {
+  const headerLength = headerLengthOf(request);
+  const body = await readBody(request, config.bodyBytesMax, hold);
+  const { answered, cancel } = state.pool.submit(body, headerLength);
+  response.once("close", cancel);
+  return answered;
 }
 
 const requestIdOf = ({ headers }: IncomingMessage) => headers["x-request-id"]?.toString();
