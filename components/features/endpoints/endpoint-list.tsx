@@ -7,6 +7,7 @@ import { failureOf } from "#components/trpc/failure.ts";
 import { useRefusal } from "#components/ui/access.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -74,22 +75,24 @@ export function EndpointList() {
         <EndpointRows total={first.data.total} fleet={fleet} />
       ) : null}
       {first.data?.total === 0 ? (
-        all === 0 ? (
-          <EmptyState
-            sentence="An endpoint is a stable address whose model versions come and go behind it. There is none yet."
-            action={
-              <Button onClick={() => void setAdding(true)} refusal={refusal}>
-                New endpoint
-              </Button>
-            }
-            command={`curl -X POST "$SLIPWAY/api/v1/endpoints" -H "Authorization: Bearer $SLIPWAY_TOKEN" -H 'content-type: application/json' -d '{"name":"credit-score","environment":"${environment ?? "local"}"}'`}
-          />
-        ) : (
-          <EmptyState
-            sentence="No endpoint is like that."
-            action={<Button onClick={() => void setFilter({ search: null, health: null })}>Show all {all}</Button>}
-          />
-        )
+        <Card flush>
+          {all === 0 ? (
+            <EmptyState
+              sentence="An endpoint is a stable address whose model versions come and go behind it. There is none yet."
+              action={
+                <Button onClick={() => void setAdding(true)} refusal={refusal}>
+                  New endpoint
+                </Button>
+              }
+              command={`curl -X POST "$SLIPWAY/api/v1/endpoints" -H "Authorization: Bearer $SLIPWAY_TOKEN" -H 'content-type: application/json' -d '{"name":"credit-score","environment":"${environment ?? "local"}"}'`}
+            />
+          ) : (
+            <EmptyState
+              sentence="No endpoint is like that."
+              action={<Button onClick={() => void setFilter({ search: null, health: null })}>Show all {all}</Button>}
+            />
+          )}
+        </Card>
       ) : null}
       {adding ? (
         <NewEndpointSheet open onOpenChange={(open) => void setAdding(open ? true : null)} environment={environment} />

@@ -19,7 +19,7 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { ModelRows } from "./model-rows.tsx";
 
 const PAGE = 50;
-const COMMAND = "curl -T model.onnx -H 'authorization: Bearer TOKEN' /api/v1/artifacts";
+const COMMAND = 'curl -T model.onnx "$SLIPWAY/api/v1/artifacts" -H "Authorization: Bearer $SLIPWAY_TOKEN"';
 
 const RegisterVersion = dynamic(() => import("./register-version.tsx").then((file) => file.RegisterVersion), {
   ssr: false,
