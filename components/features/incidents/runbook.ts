@@ -1,14 +1,15 @@
 import type { IncidentDetail } from "./incident-type.ts";
 
 /** What to do, in order, for the target that was missed; nobody should have to think of it at night. */
-export function runbookOf({ target, after }: Pick<IncidentDetail, "target" | "after">): readonly string[] {
-  const first =
-    after === null
-      ? "No change came shortly before it: rolling back helps only when an older revision does better on the chart."
-      : after.plan === 1
-        ? "Change #1 came before it, the first there was: there is nothing to roll back to."
-        : `Change #${after.plan} came before it. If that was minutes ago, roll back first and look for the reason afterwards: it takes about a second and can be undone.`;
-  return [first, ...STEPS[target ?? "none"], LAST];
+export const runbookOf = ({ target, after }: Pick<IncidentDetail, "target" | "after">): readonly string[] =>
+  // What was never served has nothing to go back to.
+  target === null ? [...STEPS.none, LAST] : [rollbackStep(after), ...STEPS[target], LAST];
+
+function rollbackStep(after: IncidentDetail["after"]): string {
+  if (after === null)
+    return "No change came shortly before it: rolling back helps only when an older revision does better on the chart.";
+  if (after.plan === 1) return "Change #1 came before it, the first there was: there is nothing to roll back to.";
+  return `Change #${after.plan} came before it. If that was minutes ago, roll back first and look for the reason afterwards: it takes about a second and can be undone.`;
 }
 
 const LAST =
