@@ -12,6 +12,8 @@ export type OverlayProps = Readonly<{
   children: ReactNode;
   /** Actions, at the end of a line of their own; the filled one last. */
   footer?: ReactNode;
+  /** What is in it cannot be had again: a click beside it does not close it. */
+  stays?: boolean;
   className?: string;
 }>;
 

@@ -10,7 +10,7 @@ import { closedPopup } from "./use-popup.ts";
 const shade = "fixed inset-0 z-40 animate-appear bg-shade";
 
 /** What dialogs and sheets have in common: focus inside, Escape, a title, actions. */
-export function Overlay({ open, onOpenChange, title, description, children, footer, className }: OverlayProps) {
+export function Overlay({ open, onOpenChange, title, description, children, footer, stays, className }: OverlayProps) {
   const focusedBefore = useRef<Element | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -27,6 +27,7 @@ export function Overlay({ open, onOpenChange, title, description, children, foot
           onEscapeKeyDown={(event) => {
             if (closedPopup()) event.preventDefault();
           }}
+          onInteractOutside={(event) => stays && event.preventDefault()}
           // Radix returns it to a trigger of its own, and these are opened by whatever the page likes.
           onCloseAutoFocus={(event) => {
             event.preventDefault();

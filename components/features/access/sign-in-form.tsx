@@ -18,13 +18,16 @@ export function SignInForm({ next }: { next: string }) {
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (busy) return;
-    const form = new FormData(event.currentTarget);
+    const { currentTarget } = event;
+    const form = new FormData(currentTarget);
     setBusy(true);
     const refused = await signIn({ email: form.get("email"), password: form.get("password"), remember });
     // A whole new page: what was loaded before belonged to nobody.
     if (refused === null) return window.location.assign(next);
     setRefusal(refused);
     setBusy(false);
+    const wrongField = refused.errors?.[0]?.path ?? "password";
+    currentTarget.querySelector<HTMLInputElement>(`[name=${CSS.escape(wrongField)}]`)?.select();
   };
   const wrong = (path: string) => refusal?.errors?.find((error) => error.path === path)?.message;
   return (

@@ -44,7 +44,7 @@ function PasswordCard({ email }: { email: string }) {
   };
   return (
     <Card title="Password" className="max-w-120">
-      <form onSubmit={submit} className="flex flex-col gap-4">
+      <form noValidate onSubmit={submit} className="flex flex-col gap-4">
         <input type="hidden" name="username" autoComplete="username" value={email} />
         <Field label="Password now" error={failure?.fields.current}>
           <Input

@@ -49,7 +49,7 @@ export function NamedRoleSheet(props: NamedRoleSheetProps) {
         </>
       }
     >
-      <form id={formId} onSubmit={submit} className="flex flex-col gap-4">
+      <form id={formId} noValidate onSubmit={submit} className="flex flex-col gap-4">
         {props.children}
         <Field label={props.nameLabel} hint={props.nameHint} error={props.failure?.fields.name}>
           <Input value={name} onChange={(event) => setName(event.target.value)} maxLength={80} autoComplete="off" />

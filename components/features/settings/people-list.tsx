@@ -41,7 +41,9 @@ function PersonRow({ person, onAsk }: { person: Person; onAsk: (asked: Asked) =>
   const isReader = useAccount()?.id === person.id;
   const changed = useChanged();
   const setRole = useMutation(
-    trpc.person.setRole.mutationOptions(changed(({ role }) => `${person.name} is ${ROLE_WORDS[role].one} now.`)),
+    trpc.person.setRole.mutationOptions(
+      changed(({ role }) => `The role of ${person.name} is ${ROLE_WORDS[role].one} now.`),
+    ),
   );
   const enable = useMutation(trpc.person.enable.mutationOptions(changed(() => `${person.name} can sign in again.`)));
   return (
@@ -61,12 +63,19 @@ function PersonRow({ person, onAsk }: { person: Person; onAsk: (asked: Asked) =>
         )}
       </div>
       <div className="w-40 max-sm:order-2">
-        <RoleSelect
-          aria-label={`Role of ${person.name}`}
-          value={person.role}
-          disabled={setRole.isPending}
-          onValueChange={(role) => setRole.mutate({ person: person.id, role })}
-        />
+        {isReader ? (
+          <>
+            {ROLE_WORDS[person.role].one}
+            <span className="block text-label text-muted">Another administrator can change it.</span>
+          </>
+        ) : (
+          <RoleSelect
+            aria-label={`Role of ${person.name}`}
+            value={setRole.isPending ? setRole.variables.role : person.role}
+            disabled={setRole.isPending}
+            onValueChange={(role) => setRole.mutate({ person: person.id, role })}
+          />
+        )}
       </div>
       <div>
         <Menu

@@ -13,7 +13,7 @@ export const RightsView = () => (
     <Card flush>
       <Table label="Rights of each role">
         <TableHead>
-          <HeadCell>Right</HeadCell>
+          <HeadCell className="sticky left-0 rounded-tl-card bg-surface">Right</HeadCell>
           {ROLES.map((role) => (
             <HeadCell key={role} className="text-center">
               {ROLE_WORDS[role].one}
@@ -25,7 +25,7 @@ export const RightsView = () => (
             <Row key={permission}>
               <th
                 scope="row"
-                className="[tr:last-child>&]:rounded-bl-card sticky left-0 h-row min-w-56 bg-surface py-1 pr-3 pl-4 text-left font-normal max-sm:min-w-36"
+                className="[tr:last-child>&]:rounded-bl-card [tr:hover>&]:bg-hover sticky left-0 h-row min-w-56 bg-surface py-1 pr-3 pl-4 text-left font-normal max-sm:min-w-36"
               >
                 {PERMISSION_WORDS[permission]}
               </th>

@@ -10,6 +10,7 @@ export type Shown = Readonly<{ title: string; description: string; secret: strin
 export const SecretDialog = ({ shown, onClose }: { shown: Shown | null; onClose: () => void }) => (
   <Dialog
     open={shown !== null}
+    stays
     onOpenChange={(open) => !open && onClose()}
     title={shown?.title ?? ""}
     description={shown?.description}

@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { useEffect, useRef } from "react";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 
 const PARTS = [
@@ -16,9 +17,20 @@ const PARTS = [
 
 export function SettingsNav() {
   const pathname = usePathname();
+  const list = useRef<HTMLUListElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the address moves the mark
+  useEffect(() => {
+    const { current } = list;
+    const here = current?.querySelector<HTMLElement>("[aria-current]");
+    // On a phone the list scrolls; not scrollIntoView, which moves the page as well.
+    if (current && here) current.scrollLeft = here.offsetLeft + here.offsetWidth / 2 - current.clientWidth / 2;
+  }, [pathname]);
   return (
     <nav aria-label="Settings" className="w-40 shrink-0 max-md:w-full">
-      <ul className="flex flex-col gap-0.5 max-md:flex-row max-md:overflow-x-auto max-md:border-b max-md:pb-2">
+      <ul
+        ref={list}
+        className="relative flex flex-col gap-0.5 max-md:flex-row max-md:overflow-x-auto max-md:border-b max-md:pb-2"
+      >
         {PARTS.map(([part, label]) => (
           <li key={part}>
             <Link

@@ -3,6 +3,7 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { useState } from "react";
+import { curlOf } from "#components/endpoint/curl.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import type { Outputs } from "#components/trpc/outputs.ts";
@@ -54,7 +55,7 @@ export function TokensView() {
           {tokens.isSuccess && rows.length === 0 ? (
             <EmptyState
               sentence="No tokens yet. Each has a name, a role, and can be revoked."
-              command={'curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:3000/api/v1/models'}
+              command={curlOf("GET", "/models")}
             />
           ) : null}
           <ListState query={tokens} what="the tokens" />

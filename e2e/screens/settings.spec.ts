@@ -1,0 +1,42 @@
+import { expect } from "@playwright/test";
+import { ADMINISTRATOR, test } from "./product.ts";
+
+test("a token that is shown once is not lost to a click beside it", async ({ signedIn: page }) => {
+  await page.goto("/settings/tokens");
+  await page.getByRole("button", { name: "Make a token" }).click();
+  await page.getByRole("dialog").getByRole("textbox", { name: "Name" }).fill("kept");
+  await page.getByRole("button", { name: "Make token" }).click();
+  const shown = page.getByRole("dialog", { name: "Token kept" });
+  await expect(shown.getByText(/^slipway_/)).toBeVisible();
+  await page.mouse.click(2, 2);
+  // Whatever the click did is done once the page has drawn again.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await expect(shown).toBeVisible();
+  await shown.getByRole("button", { name: "I have kept it" }).click();
+  await expect(shown).toBeHidden();
+});
+
+test("nobody takes their own role away by a slip", async ({ signedIn: page }) => {
+  await page.goto("/settings/people");
+  const own = page.getByRole("listitem").filter({ hasText: ADMINISTRATOR.email });
+  await expect(own).toContainText("Another administrator can change it.");
+  await expect(own.getByRole("combobox")).toHaveCount(0);
+});
+
+test("a phone shows which part of the settings one is in, also the last", async ({ signedIn: page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto("/settings/account");
+  const here = page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Your account" });
+  await expect(here).toBeInViewport({ ratio: 1 });
+});
+
+test("after a wrong password one types the next at once", async ({ page }) => {
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill("nobody-here@slipway.local");
+  await page.getByLabel("Password").fill("not this one");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert").first()).toBeVisible();
+  await expect(page.getByLabel("Password")).toBeFocused();
+  await page.keyboard.type("another");
+  await expect(page.getByLabel("Password")).toHaveValue("another");
+});
