@@ -63,6 +63,8 @@ async function fill(file: string): Promise<void> {
     block.writeDoubleLE(at, 0);
     await handle.write(block);
   }
+  // Else it is written out while the others are measured.
+  await handle.sync();
   await handle.close();
 }
 

@@ -4,6 +4,7 @@ import { forgetLeftovers } from "#server/services/installation/forget-leftovers.
 import { whyNotReady } from "#server/services/installation/ready.ts";
 import { believeConnections } from "./caller-address.ts";
 import { webContainer } from "./context.ts";
+import { keepUploads } from "./upload-body.ts";
 
 const RETRY_MS = 1_000;
 const FORGET_EVERY_MS = 3_600_000;
@@ -12,6 +13,7 @@ const FORGET_EVERY_MS = 3_600_000;
 export function startWeb(): void {
   const { config, services, log } = webContainer();
   if (!config.trustProxy) believeConnections();
+  keepUploads();
   const seed = async (): Promise<void> => {
     const why = await whyNotReady(services.db, config.migrationsDir);
     if (why === null) {

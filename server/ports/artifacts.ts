@@ -1,7 +1,7 @@
 /** Content-addressed files shared by web, which writes them, and the worker, which fills clusters from them. */
 export interface ArtifactFolder {
   /**
-   * Streams `body` to disk; it appears under its digest once it is whole and safe on disk, or not at all.
+   * Streams `body` to disk, whose chunks are not to be used again; it appears under its digest once it is whole and safe on disk, or not at all.
    * Throws DomainError: `invalid` (empty or broken off), `payload_too_large`, `digest_mismatch`, `storage_full`.
    */
   receive(body: ReadableStream<Uint8Array>, limits: ReceiveLimits): Promise<{ digest: string; sizeBytes: number }>;

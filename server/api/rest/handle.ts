@@ -4,6 +4,7 @@ import { concerns } from "#domain/changes/schema.ts";
 import { DomainError } from "#domain/shared/errors.ts";
 import { actorOf, type Container, requestIdOf, serviceContext } from "#server/api/context.ts";
 import { isUnexpected, toProblem } from "#server/api/errors.ts";
+import { uploadBody } from "#server/api/upload-body.ts";
 import { type Actor, requirePermission } from "#server/services/context.ts";
 import { onceOnly, type RepeatableCall } from "#server/services/idempotency.ts";
 import { knownFailure } from "#server/services/known-failure.ts";
@@ -12,7 +13,6 @@ import { type Match, matchRoute } from "./match.ts";
 import { hashedBody, uploadInput } from "./upload.ts";
 
 const noHash = async () => "";
-const emptyStream = () => new ReadableStream<Uint8Array>({ start: (controller) => controller.close() });
 
 /** Any request below /api/v1: match, authenticate, refuse or run the verb, answer JSON or a problem. */
 export async function handleRest(container: Container, request: Request): Promise<Response> {
@@ -51,7 +51,7 @@ async function answer(container: Container, request: Request, match: Match, acto
 
 async function readInput(request: Request, match: Match) {
   if (match.route.upload) {
-    const body = (request.body as ReadableStream<Uint8Array> | null) ?? emptyStream();
+    const body = uploadBody(request);
     // Hashed once more, as what was sent, only where a repetition has to be recognised.
     if (!request.headers.has("idempotency-key")) return { input: uploadInput(request, body), bodyHash: noHash };
     const hashed = hashedBody(body);

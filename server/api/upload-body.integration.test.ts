@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { expect, onTestFinished, test } from "vitest";
+import { keepUploads, uploadBody } from "./upload-body.ts";
+
+const HEADER = "x-slipway-upload";
+
+/** Answers with what the upload's body is held to be; the request that Next would make of it says `copied`. */
+async function startServer() {
+  const seen: string[] = [];
+  const server = createServer(async (incoming, response) => {
+    const id = String(incoming.headers[HEADER] ?? "none");
+    seen.push(id);
+    const request = new Request("http://slipway/", { method: "PUT", headers: { [HEADER]: id }, body: "copied" });
+    response.end(await text(uploadBody(request)));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const put = async (body: string, headers: Record<string, string> = {}) =>
+    (await fetch(url, { method: "PUT", body, headers })).text();
+  return { put, seen };
+}
+
+test("an upload's body is what its own connection sent, until that is undone", async () => {
+  const { put } = await startServer();
+  const stop = keepUploads();
+  const large = "x".repeat(300_000);
+  expect(await put(large)).toBe(large);
+  expect(await put("")).toBe("");
+  stop();
+  expect(await put("mine")).toBe("copied");
+});
+
+test("nobody names another's upload, nor one that is over", async () => {
+  const { put, seen } = await startServer();
+  onTestFinished(keepUploads());
+  await put("first");
+  expect(await put("second", { [HEADER]: seen[0] ?? "" })).toBe("second");
+  expect(seen[1]).not.toBe(seen[0]);
+  const late = new Request("http://slipway/", { method: "PUT", headers: { [HEADER]: seen[0] ?? "" }, body: "late" });
+  expect(await text(uploadBody(late))).toBe("late");
+});

@@ -1,0 +1,41 @@
+import { randomUUID } from "node:crypto";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+
+const REQUEST_START = "http.server.request.start";
+const HEADER = "x-slipway-upload";
+
+// Next bundles routes apart; this lets all of them see the same ones.
+const shared = globalThis as { slipwayUploads?: Map<string, IncomingMessage> };
+shared.slipwayUploads ??= new Map();
+const uploads = shared.slipwayUploads;
+
+/**
+ * From now on the body of each PUT to this process can be had as it comes from its connection: the one that Next gives
+ * was copied on the way, at as much processor time as hashing and writing it takes. What it answers undoes it.
+ */
+export function keepUploads(): () => void {
+  const keep = (message: unknown) => {
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    // Nobody names another's.
+    delete request.headers[HEADER];
+    if (request.method !== "PUT") return;
+    const id = randomUUID();
+    request.headers[HEADER] = id;
+    uploads.set(id, request);
+    response.once("close", () => uploads.delete(id));
+  };
+  subscribe(REQUEST_START, keep);
+  return () => void unsubscribe(REQUEST_START, keep);
+}
+
+/** To be read once, here or from `request.body`, not both. Empty where nothing was sent. */
+export function uploadBody(request: Request): ReadableStream<Uint8Array> {
+  const incoming = uploads.get(request.headers.get(HEADER) ?? "");
+  const body =
+    incoming === undefined
+      ? request.body
+      : Readable.toWeb(incoming, { strategy: new ByteLengthQueuingStrategy({ highWaterMark: 0 }) });
+  return (body as ReadableStream<Uint8Array> | null) ?? new Blob([]).stream();
+}
