@@ -44,3 +44,20 @@ test("nobody names another's upload, nor one that is over", async () => {
   const late = new Request("http://slipway/", { method: "PUT", headers: { [HEADER]: seen[0] ?? "" }, body: "late" });
   expect(await text(uploadBody(late))).toBe("late");
 });
+
+test("a sender whose upload is refused midway gets the answer, not a broken connection", async () => {
+  onTestFinished(keepUploads());
+  const server = createServer(async (incoming, response) => {
+    const id = String(incoming.headers[HEADER]);
+    const reader = uploadBody(new Request("http://slipway/", { method: "PUT", headers: { [HEADER]: id } })).getReader();
+    await reader.read();
+    await reader.cancel();
+    response.writeHead(507).end("no space");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const answer = await fetch(url, { method: "PUT", body: new Uint8Array(20_000_000) });
+  expect([answer.status, await answer.text()]).toEqual([507, "no space"]);
+});

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Readable } from "node:stream";
 
 const REQUEST_START = "http.server.request.start";
 const HEADER = "x-slipway-upload";
@@ -33,9 +32,31 @@ export function keepUploads(): () => void {
 /** To be read once, here or from `request.body`, not both. Empty where nothing was sent. */
 export function uploadBody(request: Request): ReadableStream<Uint8Array> {
   const incoming = uploads.get(request.headers.get(HEADER) ?? "");
-  const body =
-    incoming === undefined
-      ? request.body
-      : Readable.toWeb(incoming, { strategy: new ByteLengthQueuingStrategy({ highWaterMark: 0 }) });
+  const body = incoming === undefined ? request.body : streamOf(incoming);
   return (body as ReadableStream<Uint8Array> | null) ?? new Blob([]).stream();
+}
+
+/** Node's own conversion copies each chunk. Who stops reading leaves the rest unread, so that the sender gets the answer. */
+function streamOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  let isRead = true;
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        incoming.pause();
+        incoming.on("data", (chunk: Buffer<ArrayBuffer>) => {
+          if (!isRead) return;
+          incoming.pause();
+          controller.enqueue(chunk);
+        });
+        incoming.once("end", () => isRead && controller.close());
+        incoming.once("error", (error) => controller.error(error));
+      },
+      pull: () => void incoming.resume(),
+      cancel: () => {
+        isRead = false;
+        incoming.resume();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }

@@ -1,5 +1,5 @@
 // Untyped on purpose: importing Next's types here would change the global ones for servers and pods, which is also
-// why what Next checks has a TypeScript project of its own.
+// why what Next checks has a TypeScript project of its own. And no TypeScript: Next would load its compiler into web.
 const EVERYWHERE = [
   { key: "X-Content-Type-Options", value: "nosniff" },
   { key: "X-Frame-Options", value: "DENY" },
