@@ -21,7 +21,7 @@ RUN set -e; copy() { out="$1"; shift; node scripts/image-files.ts "/out/$out" "$
     copy artifacts serving/artifacts domain; \
     copy control-plane server worker domain k8s/client k8s/manifests serving/model-server serving/archive prisma/migrations \
       scripts/deploy-migrations.ts .next -- next react react-dom @kubernetes/client-node; \
-    cp next.config.mjs /out/control-plane/; \
+    cp next.config.js /out/control-plane/; \
     mkdir /out/home
 
 # Node alone, without npm: the same binary that ran the build.

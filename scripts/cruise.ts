@@ -19,7 +19,7 @@ const PLACES = [
   "test",
   "worker",
 ];
-const ROOT_FILES = ["instrumentation.ts", "next.config.mjs", "prisma.config.ts", "proxy.ts", "vitest.config.ts"];
+const ROOT_FILES = ["instrumentation.ts", "next.config.js", "prisma.config.ts", "proxy.ts", "vitest.config.ts"];
 
 type Report = {
   modules: { source: string; dependencies: unknown[] }[];

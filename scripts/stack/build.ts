@@ -15,7 +15,7 @@ const WEB_SOURCES = [
   "public",
   "instrumentation.ts",
   "instrumentation-client.ts",
-  "next.config.mjs",
+  "next.config.js",
   "package-lock.json",
   "postcss.config.mjs",
   "prisma/schema.prisma",

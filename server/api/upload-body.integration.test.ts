@@ -7,14 +7,14 @@ import { keepUploads, uploadBody } from "./upload-body.ts";
 
 const HEADER = "x-slipway-upload";
 
-/** Answers with what the upload's body is held to be; the request that Next would make of it says `copied`. */
-async function startServer() {
+/** The request that Next would make of each has `copied` for a body. What `answer` makes of it is answered. */
+async function startServer(answer: (request: Request) => Promise<[status: number, body: string]>) {
   const seen: string[] = [];
-  const server = createServer(async (incoming, response) => {
+  const server = createServer((incoming, response) => {
     const id = String(incoming.headers[HEADER] ?? "none");
     seen.push(id);
     const request = new Request("http://slipway/", { method: "PUT", headers: { [HEADER]: id }, body: "copied" });
-    response.end(await text(uploadBody(request)));
+    void answer(request).then(([status, body]) => response.writeHead(status).end(body));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -22,11 +22,12 @@ async function startServer() {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const put = async (body: string, headers: Record<string, string> = {}) =>
     (await fetch(url, { method: "PUT", body, headers })).text();
-  return { put, seen };
+  return { put, seen, url };
 }
+const echo = async (request: Request): Promise<[number, string]> => [200, await text(uploadBody(request))];
 
 test("an upload's body is what its own connection sent, until that is undone", async () => {
-  const { put } = await startServer();
+  const { put } = await startServer(echo);
   const stop = keepUploads();
   const large = "x".repeat(300_000);
   expect(await put(large)).toBe(large);
@@ -36,7 +37,7 @@ test("an upload's body is what its own connection sent, until that is undone", a
 });
 
 test("nobody names another's upload, nor one that is over", async () => {
-  const { put, seen } = await startServer();
+  const { put, seen } = await startServer(echo);
   onTestFinished(keepUploads());
   await put("first");
   expect(await put("second", { [HEADER]: seen[0] ?? "" })).toBe("second");
@@ -47,17 +48,12 @@ test("nobody names another's upload, nor one that is over", async () => {
 
 test("a sender whose upload is refused midway gets the answer, not a broken connection", async () => {
   onTestFinished(keepUploads());
-  const server = createServer(async (incoming, response) => {
-    const id = String(incoming.headers[HEADER]);
-    const reader = uploadBody(new Request("http://slipway/", { method: "PUT", headers: { [HEADER]: id } })).getReader();
+  const { url } = await startServer(async (request) => {
+    const reader = uploadBody(request).getReader();
     await reader.read();
     await reader.cancel();
-    response.writeHead(507).end("no space");
+    return [507, "no space"];
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => void server.close());
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const answer = await fetch(url, { method: "PUT", body: new Uint8Array(20_000_000) });
   expect([answer.status, await answer.text()]).toEqual([507, "no space"]);
 });
