@@ -16,6 +16,19 @@ test("a token that is shown once is not lost to a click beside it", async ({ sig
   await expect(shown).toBeHidden();
 });
 
+test("a phone shows every role's rights, and can revoke a token whose name is long", async ({
+  signedIn: page,
+  running: { api },
+}) => {
+  const name = `${"a-long-".repeat(10)}name`;
+  await api.ok("POST", "/tokens", { name, role: "viewer" });
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto("/settings/tokens");
+  await expect(page.getByRole("button", { name: `Revoke ${name}` })).toBeInViewport({ ratio: 1 });
+  await page.goto("/settings/rights");
+  await expect(page.getByRole("columnheader", { name: "Administrator" })).toBeInViewport({ ratio: 1 });
+});
+
 test("nobody takes their own role away by a slip", async ({ signedIn: page }) => {
   await page.goto("/settings/people");
   const own = page.getByRole("listitem").filter({ hasText: ADMINISTRATOR.email });

@@ -15,8 +15,9 @@ export const RightsView = () => (
         <TableHead>
           <HeadCell className="sticky left-0 rounded-tl-card bg-surface">Right</HeadCell>
           {ROLES.map((role) => (
-            <HeadCell key={role} className="text-center">
-              {ROLE_WORDS[role].one}
+            // On a phone upright, so that all roles are in sight.
+            <HeadCell key={role} className="text-center max-sm:h-28 max-sm:px-1">
+              <span className="max-sm:rotate-180 max-sm:[writing-mode:vertical-rl]">{ROLE_WORDS[role].one}</span>
             </HeadCell>
           ))}
         </TableHead>
@@ -30,7 +31,7 @@ export const RightsView = () => (
                 {PERMISSION_WORDS[permission]}
               </th>
               {ROLES.map((role) => (
-                <Cell key={role} className="text-center">
+                <Cell key={role} className="text-center max-sm:px-1">
                   {roleCan(role, permission) ? (
                     <Check className="mx-auto size-4 text-accent" role="img" aria-label="Yes" />
                   ) : (

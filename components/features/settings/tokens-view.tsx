@@ -73,8 +73,8 @@ const TokenTable = ({ rows, onRevoke }: { rows: readonly Token[]; onRevoke: (tok
   <Table label="Tokens">
     <TableHead>
       <HeadCell>Name</HeadCell>
-      <HeadCell>Role</HeadCell>
-      <HeadCell>Made</HeadCell>
+      <HeadCell className="max-sm:hidden">Role</HeadCell>
+      <HeadCell className="max-sm:hidden">Made</HeadCell>
       <HeadCell>
         <span className="sr-only">Actions</span>
       </HeadCell>
@@ -82,12 +82,17 @@ const TokenTable = ({ rows, onRevoke }: { rows: readonly Token[]; onRevoke: (tok
     <tbody>
       {rows.map((token) => (
         <Row key={token.id}>
-          <Cell className="max-w-80 break-words font-medium">{token.name}</Cell>
-          <Cell>{ROLE_WORDS[token.role].one}</Cell>
-          <Cell className="whitespace-nowrap text-muted">
-            <RelativeTime at={token.createdAt} /> by {token.createdBy}
+          <Cell className="wrap-anywhere max-w-80 max-sm:py-2">
+            <span className="font-medium">{token.name}</span>
+            <span className="block text-label text-muted sm:hidden">
+              {ROLE_WORDS[token.role].one} · <Made token={token} />
+            </span>
           </Cell>
-          <Cell className="text-right">
+          <Cell className="max-sm:hidden">{ROLE_WORDS[token.role].one}</Cell>
+          <Cell className="whitespace-nowrap text-muted max-sm:hidden">
+            <Made token={token} />
+          </Cell>
+          <Cell className="whitespace-nowrap text-right">
             {token.revokedAt === null ? (
               <Button size="small" look="quiet" aria-label={`Revoke ${token.name}`} onClick={() => onRevoke(token)}>
                 Revoke
@@ -102,6 +107,12 @@ const TokenTable = ({ rows, onRevoke }: { rows: readonly Token[]; onRevoke: (tok
       ))}
     </tbody>
   </Table>
+);
+
+const Made = ({ token: { createdAt, createdBy } }: { token: Token }) => (
+  <>
+    <RelativeTime at={createdAt} /> by {createdBy}
+  </>
 );
 
 function MakeToken({ open, onClose }: { open: boolean; onClose: () => void }) {
