@@ -12,6 +12,7 @@ const shade = "fixed inset-0 z-40 animate-appear bg-shade";
 /** What dialogs and sheets have in common: focus inside, Escape, a title, actions. */
 export function Overlay({ open, onOpenChange, title, description, children, footer, stays, className }: OverlayProps) {
   const focusedBefore = useRef<Element | null>(null);
+  const hasInput = useRef(false);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -21,13 +22,18 @@ export function Overlay({ open, onOpenChange, title, description, children, foot
           {...(description ? {} : { "aria-describedby": undefined })}
           onOpenAutoFocus={(event) => {
             focusedBefore.current = document.activeElement;
+            hasInput.current = false;
             focusFirst(event);
           }}
           // Escape closes what is on top, and that only.
           onEscapeKeyDown={(event) => {
             if (closedPopup()) event.preventDefault();
           }}
-          onInteractOutside={(event) => stays && event.preventDefault()}
+          onInput={() => {
+            hasInput.current = true;
+          }}
+          // What was typed is not lost to a press that went astray.
+          onInteractOutside={(event) => (stays || hasInput.current) && event.preventDefault()}
           // Radix returns it to a trigger of its own, and these are opened by whatever the page likes.
           onCloseAutoFocus={(event) => {
             event.preventDefault();

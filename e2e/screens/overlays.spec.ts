@@ -57,6 +57,22 @@ test("a sheet at 360 px, and one that was refused, have no accessibility violati
   await expectAccessible(page);
 });
 
+test("a press beside a sheet closes it, and not once something was typed", async ({ signedIn: page }) => {
+  await page.goto("/endpoints");
+  const beside = () => page.mouse.click(20, 400);
+  const sheet = page.getByRole("dialog");
+  await button(page, "New endpoint").click();
+  await expect(sheet).toBeVisible();
+  await beside();
+  await expect(sheet).toBeHidden();
+  await button(page, "New endpoint").click();
+  await sheet.getByRole("textbox").first().fill("kept");
+  await beside();
+  await expect(sheet.getByRole("textbox").first()).toHaveValue("kept");
+  await page.keyboard.press("Escape");
+  await expect(sheet).toBeHidden();
+});
+
 test("what a viewer may not do has no accessibility violation, and says who can", async ({ page, running }) => {
   await signIn(page.request, await invite(running, "viewer", "Vera Viewer"));
   await page.goto(endpoint);
