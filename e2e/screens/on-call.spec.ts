@@ -30,12 +30,11 @@ test("on call at 360 px: a failing candidate is named, told of, rolled back in t
   await signIn(page.request, person);
   await page.goto("/");
   const attention = page.getByRole("link", { name: NAME }).first();
-  await expect(page.getByRole("heading", { level: 1, name: new RegExp(`${NAME}|failing|degraded`) })).toBeVisible({
-    timeout: 60_000,
-  });
-  await expect.poll(() => received.map(({ event }) => event), { timeout: 60_000 }).toContain("incident.opened");
-  const told = received.find(({ body }) => body.incident.endpoint === NAME);
-  expect(told).toMatchObject({ event: "incident.opened", signed: true });
+  await expect(page.getByRole("heading", { level: 1, name: /failing|degraded/ })).toBeVisible({ timeout: 60_000 });
+  // Another file's endpoints may be in trouble too.
+  const ours = () => received.find(({ body }) => body.incident.endpoint === NAME);
+  await expect.poll(ours, { timeout: 60_000 }).toMatchObject({ event: "incident.opened", signed: true });
+  const told = ours();
   expect(told?.body.url).toContain(running.url);
 
   await attention.tap();
