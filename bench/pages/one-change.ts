@@ -10,7 +10,8 @@ const QUIET_MS = 2_000;
  */
 export async function oneChange(context: BrowserContext, url: string, api: Api, model: string) {
   const page = await context.newPage();
-  await page.goto(`${url}/endpoints`);
+  // By name: in the order of health it would leave our sight as soon as it is healthy.
+  await page.goto(`${url}/endpoints?order=name`);
   const link = page.locator("main a[href^='/endpoints/']").nth(3);
   const name = (await link.textContent()) ?? "";
   const row = page.getByRole("row").filter({ has: page.getByRole("link", { name, exact: true }) });
@@ -40,7 +41,10 @@ export async function oneChange(context: BrowserContext, url: string, api: Api, 
   });
   const beganMs = performance.now();
   const { plan } = await api.deploy(name, model, "1");
-  await row.getByText(`#${plan?.number ?? 1}`).waitFor();
+  await row
+    .getByText(`#${plan?.number ?? 1}`)
+    .first()
+    .waitFor();
   const shownMs = performance.now() - beganMs;
   await quiet();
   const sizes = await Promise.all(answers);
