@@ -7,7 +7,7 @@ import { loadStackConfig, type StackConfig } from "#scripts/stack/config.ts";
 import { takeExclusive } from "#scripts/stack/exclusive.ts";
 import { connect } from "./api.ts";
 import { DEMO_PLACE } from "./place.ts";
-import { type Prepared, prepare, waitUntilApplied } from "./prepare.ts";
+import { checkNames, type Prepared, prepare, waitUntilApplied } from "./prepare.ts";
 import { credentialsOf, runningProduct, startTraffic, stopDemo } from "./product.ts";
 import { RECIPES } from "./recipes.ts";
 
@@ -35,6 +35,8 @@ async function start(config: StackConfig): Promise<void> {
   const pause = () => sleep(250);
   const prepared: Prepared[] = [];
   try {
+    // All of them first: half a demo would be in the way of the next attempt.
+    await checkNames(api, RECIPES);
     for (const recipe of RECIPES) prepared.push(await prepare(api, recipe, commit, say, pause));
     say("waiting until every router serves them …");
     for (const one of prepared) await waitUntilApplied(api, one, pause);

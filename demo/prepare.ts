@@ -16,6 +16,15 @@ const CANDIDATE_PERCENT = 10;
 const ALIASES = ["champion", "challenger"];
 const RESOURCES = { cpu: "500m", memory: "512Mi" };
 
+/** Throws an Error with a way out when somebody else has a name of one of these recipes. Changes nothing. */
+export async function checkNames(api: Api, recipes: readonly ModelRecipe[]): Promise<void> {
+  const environment = await environmentName(api);
+  for (const recipe of recipes) {
+    await findModel(api, recipe);
+    await findEndpoint(api, recipe, environment);
+  }
+}
+
 /**
  * Registers, deploys and splits what of this recipe is not there yet; what somebody changed since stays as it is. Throws
  * an Error with a way out when its names are taken.
@@ -47,13 +56,18 @@ export async function prepare(
   return { recipe, environment, url: endpoint.url };
 }
 
-async function ensureModel(api: Api, { model, description }: ModelRecipe): Promise<Model> {
+async function findModel(api: Api, { model }: ModelRecipe): Promise<Model | undefined> {
   const found = await find(api, `/models/${model}`);
-  const view = modelViewSchema.parse(
-    found ?? (await ok(api, "POST", "/models", { name: model, description, tags: [DEMO_TAG] })),
-  );
-  if (!view.tags.includes(DEMO_TAG)) throw taken("model", model);
+  if (found === undefined) return undefined;
+  const view = modelViewSchema.parse(found);
+  if (!view.tags.includes(DEMO_TAG)) throw taken("a model", model);
   return view;
+}
+
+async function ensureModel(api: Api, recipe: ModelRecipe): Promise<Model> {
+  const { model: name, description } = recipe;
+  const found = await findModel(api, recipe);
+  return found ?? modelViewSchema.parse(await ok(api, "POST", "/models", { name, description, tags: [DEMO_TAG] }));
 }
 
 async function ensureVersion(
@@ -103,13 +117,22 @@ async function environmentName(api: Api): Promise<string> {
   return chosen.name;
 }
 
-async function ensureEndpoint(api: Api, { endpoint, model }: ModelRecipe, environment: string): Promise<Endpoint> {
+async function findEndpoint(
+  api: Api,
+  { endpoint, model }: ModelRecipe,
+  environment: string,
+): Promise<Endpoint | undefined> {
   const found = await find(api, `/endpoints/${endpoint}?environment=${environment}`);
-  const view = endpointViewSchema.parse(
-    found ?? (await ok(api, "POST", "/endpoints", { name: endpoint, environment })),
-  );
-  if (view.revisions.some((revision) => revision.model !== model)) throw taken("endpoint", endpoint);
+  if (found === undefined) return undefined;
+  const view = endpointViewSchema.parse(found);
+  if (view.revisions.some((revision) => revision.model !== model)) throw taken("an endpoint", endpoint);
   return view;
+}
+
+async function ensureEndpoint(api: Api, recipe: ModelRecipe, environment: string): Promise<Endpoint> {
+  const found = await findEndpoint(api, recipe, environment);
+  const wanted = { name: recipe.endpoint, environment };
+  return found ?? endpointViewSchema.parse(await ok(api, "POST", "/endpoints", wanted));
 }
 
 /** Gives the second version its share if it never had any: a rollback or another split stays. */
@@ -138,9 +161,9 @@ async function ensureSplit(api: Api, endpoint: Endpoint, versions: readonly stri
   );
 }
 
-const taken = (kind: string, name: string) =>
+const taken = (kind: "a model" | "an endpoint", name: string) =>
   new Error(
-    `There is a ${kind} named ${name} that this demo did not make, so it changes nothing. To see the demo, set SLIPWAY_HOME to an empty folder.`,
+    `There is ${kind} named ${name} that this demo did not make, so it changes nothing. To see the demo, set SLIPWAY_HOME to an empty folder.`,
   );
 
 /** Undefined where there is nothing. */

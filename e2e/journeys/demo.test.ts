@@ -88,6 +88,21 @@ describe.sequential("npm run demo", () => {
     await cut.ended;
   });
 
+  it("whose endpoint's name is taken says so before it changes anything", async () => {
+    await api.ok("POST", "/endpoints", { name: "digits", environment: "local" });
+    await api.deploy("digits", "credit-risk", "1");
+    const { code, output } = await demo().ended;
+    expect(output).toContain("an endpoint named digits that this demo did not make, so it changes nothing");
+    expect(code).toBe(1);
+    expect((await api.ok("GET", "/models")).items).toHaveLength(1);
+    expect((await api.ok("GET", "/endpoints")).items).toHaveLength(1);
+    await api.ok("DELETE", "/endpoints/digits");
+    await until(
+      "its name is free",
+      async () => (await api.call("GET", "/endpoints/digits")).status === 404 || undefined,
+    );
+  });
+
   it("starts the product, and a newcomer sees two endpoints with traffic, and which version is better", async () => {
     const { code, output } = await demo().ended;
     expect(output).toMatch(/The demo is running/);
