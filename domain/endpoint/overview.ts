@@ -52,7 +52,7 @@ export const overviewSchema = z.object({
   total: z.number().int(),
   /** Of all endpoints of the environment whatever is searched for, worst first; states that none is in are left out. */
   counts: z.array(stateCountSchema),
-  /** Of every series: one hour up to now. Null with why when metrics cannot be had. */
+  /** Of every series: one hour in even steps, and now, which is of the last minute. Empty, with why, when metrics cannot be had. */
   timestamps: z.array(momentSchema),
   metricsUnavailable: z.object({ why: z.string(), since: momentSchema.nullable() }).nullable(),
   /** Ten newest changes of traffic, newest first. */

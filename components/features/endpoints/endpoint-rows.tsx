@@ -17,7 +17,6 @@ import { TrafficBar } from "#components/ui/traffic-bar.tsx";
 import { healthWords } from "#domain/endpoint/health-words.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import type { Fleet, FleetEndpoint, FleetOrder } from "./use-fleet.ts";
-import { latestOf } from "./words.ts";
 
 const ROW_PX = 52;
 const PHONE_ROW_PX = 76;
@@ -257,7 +256,7 @@ type TrendProps = Readonly<{
 const Trend = ({ values, words, label }: TrendProps) => (
   <GridCell className="flex items-center gap-2">
     <Sparkline values={values ?? []} label={`${label}, last hour`} className="text-muted" />
-    <span className="whitespace-nowrap text-label">{words(latestOf(values, 2))}</span>
+    <span className="whitespace-nowrap text-label">{words(values?.at(-1) ?? null)}</span>
   </GridCell>
 );
 
@@ -273,7 +272,7 @@ function PhoneRow({ endpoint }: { endpoint: FleetEndpoint }) {
           <NameLink endpoint={endpoint} />
         </div>
         <span className="shrink-0 text-label text-muted">
-          {ratioWords(latestOf(endpoint.errorRatio, 2))} · {latencyWords(latestOf(endpoint.latencyMsP99, 2))}
+          {ratioWords(endpoint.errorRatio?.at(-1) ?? null)} · {latencyWords(endpoint.latencyMsP99?.at(-1) ?? null)}
         </span>
       </div>
       {endpoint.entries.length === 0 ? (

@@ -71,6 +71,15 @@ function exposition(): string {
       1_000_000,
       at,
     );
+  // Asked for since less than a minute, and until after this test.
+  const now = Math.floor(Date.now() / 1_000);
+  for (let at = now - 45; at <= now + 300; at += STEP_SECONDS)
+    line(
+      counter,
+      'slipway_requests_total{environment="local",endpoint="fresh",revision="1",code="200",role="live"}',
+      (at - now + 45) * 7,
+      at,
+    );
   // Two routers: one of them loses sight of a pod after ten minutes.
   for (const router of ["a", "b"])
     for (const at of times)
@@ -112,7 +121,7 @@ beforeAll(async () => {
   await rest.call("POST", "/models", { body: { name: "m" } });
   const { digest } = (await rest.call("PUT", "/artifacts", { raw: aScalingModel(2) })).body;
   await rest.call("POST", "/models/m/versions", { body: { artifact: digest } });
-  await rest.call("POST", "/endpoints", { body: { name: "iris", environment: "local" } });
+  for (const name of ["iris", "fresh"]) await rest.call("POST", "/endpoints", { body: { name, environment: "local" } });
   for (const _ of [1, 2]) await rest.call("POST", "/endpoints/iris/revisions", { body: { model: "m", version: "1" } });
 });
 afterAll(async () => {
@@ -186,6 +195,20 @@ test.each(Object.entries(BY_HAND))(
       expect(r1[name][index]).toBeCloseTo(expected.get(at) ?? Number.NaN, 9);
   },
 );
+
+test("the overview tells of the last minute what is asked for now, and of the hour before what was", async () => {
+  const { body } = await rest.call("GET", "/overview");
+  const row = (name: string) => body.endpoints.find((endpoint: { name: string }) => endpoint.name === name);
+  expect(Date.now() - Date.parse(body.timestamps.at(-1))).toBeLessThan(30_000);
+  // Prometheus takes what lies outside of a young series for nothing: a little less than the 7 it has.
+  expect(row("fresh").requestsPerSecond.at(-1)).toBeGreaterThan(3.5);
+  expect(row("fresh").requestsPerSecond.at(-1)).toBeLessThan(7.01);
+  expect(row("fresh").errorRatio.at(-1)).toBe(0);
+  const iris = row("iris").requestsPerSecond;
+  expect(iris).toHaveLength(body.timestamps.length);
+  expect(iris.at(-1)).toBeNull();
+  expect(Math.max(...iris.slice(0, -1))).toBeCloseTo(11, 6);
+});
 
 test("a range that is empty, backward or too fine is refused", async () => {
   expect((await read(`from=${iso(end)}&to=${iso(begin)}`)).body).toMatchObject({

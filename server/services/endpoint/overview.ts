@@ -16,6 +16,8 @@ import { healthViews } from "./health-view.ts";
 const HOUR_SECONDS = 3_600;
 /** Thirty values draw a sparkline. */
 const STEP_SECONDS = 120;
+/** What is so now, as on the page of one endpoint. */
+const NOW_SECONDS = 60;
 const RECENT_CHANGES = 10;
 
 type Endpoint = Overview["endpoints"][number];
@@ -105,18 +107,31 @@ type Sparklines = Readonly<{
 
 const NONE = { requestsPerSecond: null, errorRatio: null, latencyMsP99: null } as const;
 
-/** One query per metric for all endpoints that are shown. A source that does not answer is told, and hides nothing else. */
+/**
+ * Two queries per metric for all endpoints that are shown: an hour of whole steps, for on others every reading would draw
+ * other points, and now. A source that does not answer is told, and hides nothing else.
+ */
 async function sparklines(ctx: ServiceContext, shown: Shown): Promise<Sparklines> {
   if (shown.endpoints.length === 0) return { timestamps: [], why: null, of: () => NONE };
-  // On whole steps: otherwise every reading would draw other points.
-  const toSeconds = Math.floor(Date.now() / 1000 / STEP_SECONDS) * STEP_SECONDS;
+  const now = Math.floor(Date.now() / 1000);
+  const toSeconds = (Math.ceil(now / STEP_SECONDS) - 1) * STEP_SECONDS;
   const range = { fromSeconds: toSeconds - HOUR_SECONDS, toSeconds, stepSeconds: STEP_SECONDS };
-  const times = Array.from({ length: HOUR_SECONDS / STEP_SECONDS + 1 }, (_, i) => range.fromSeconds + i * STEP_SECONDS);
-  const queries = fleetQueries("environment, endpoint", STEP_SECONDS, shown.environment, shown.endpoints);
+  const steps = Array.from({ length: HOUR_SECONDS / STEP_SECONDS + 1 }, (_, i) => range.fromSeconds + i * STEP_SECONDS);
+  const times = [...steps, now];
+  const queries = (window: number) => fleetQueries("environment, endpoint", window, shown.environment, shown.endpoints);
+  const [before, latest] = [queries(STEP_SECONDS), queries(NOW_SECONDS)];
   try {
     const series = async (metric: FleetMetric) => {
-      const samples = await ctx.metrics.range(queries[metric], range, ctx.signal);
-      return new Map(samples.map(({ labels, values }) => [`${labels.environment}/${labels.endpoint}`, values]));
+      const answers = await Promise.all([
+        ctx.metrics.range(before[metric], range, ctx.signal),
+        ctx.metrics.range(latest[metric], { fromSeconds: now, toSeconds: now, stepSeconds: NOW_SECONDS }, ctx.signal),
+      ]);
+      const found = new Map<string, Map<number, number>>();
+      for (const { labels, values } of answers.flat()) {
+        const key = `${labels.environment}/${labels.endpoint}`;
+        found.set(key, new Map([...(found.get(key) ?? []), ...values]));
+      }
+      return found;
     };
     const [requests, errors, latency] = await Promise.all([
       series("requestsPerSecond"),
