@@ -6,6 +6,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Menu, MenuItem, MenuLabel } from "#components/ui/menu.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";
+import { causeWords } from "#domain/incident/words.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { useOpenIncidents } from "./open-incidents.ts";
 
@@ -42,13 +43,13 @@ export function Bell() {
       {open.slice(0, SHOWN_MAX).map((incident) => (
         <MenuItem key={incident.id} asChild>
           <Link href={screenPaths.incident(incident.id)} className="max-w-80 py-1">
-            <StatusIcon status={incident.severity} />
+            <StatusIcon status={incident.healthyAgainSince === null ? incident.severity : "Healthy"} />
             <span className="min-w-0 flex-1">
               <span className="font-medium">{incident.endpoint}</span>{" "}
               <span className="text-muted">
                 {incident.environment} · <RelativeTime at={incident.since} />
               </span>
-              <span className="block truncate text-label text-muted">{incident.cause}</span>
+              <span className="block truncate text-label text-muted">{causeWords(incident)}</span>
             </span>
           </Link>
         </MenuItem>

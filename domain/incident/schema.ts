@@ -48,6 +48,8 @@ export const incidentViewSchema = z.object({
   acknowledgedBy: z.string().nullable(),
   resolvedAt: momentSchema.nullable(),
   resolvedBy: z.string().nullable(),
+  /** Open, and its endpoint healthy since then: it ends when that lasts. Null: not healthy, or nobody knows. */
+  healthyAgainSince: momentSchema.nullable(),
   /** Of its endpoint. */
   silencedUntil: momentSchema.nullable(),
   /** How telling the webhook went; null: there is none, or it was silenced. */

@@ -64,9 +64,10 @@ function IncidentBanner({ at }: { at: EndpointRef }) {
   const refusal = useRefusal("incident:write");
   const incident = incidents.data?.items[0];
   if (incident === undefined) return null;
+  const isOver = incident.healthyAgainSince !== null;
   return (
     <Banner
-      status={incident.severity}
+      status={isOver ? "Healthy" : incident.severity}
       title={
         <>
           <Link href={screenPaths.incident(incident.id)} className="underline">
@@ -90,8 +91,15 @@ function IncidentBanner({ at }: { at: EndpointRef }) {
         )
       }
     >
+      {isOver ? "It was: " : ""}
       {incident.cause}
       {incident.after === null ? "." : `, after change #${incident.after.plan}.`}
+      {incident.healthyAgainSince === null ? null : (
+        <>
+          {" "}
+          Healthy again <RelativeTime at={incident.healthyAgainSince} />: it ends by itself when that lasts.
+        </>
+      )}
     </Banner>
   );
 }

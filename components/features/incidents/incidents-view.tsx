@@ -15,6 +15,7 @@ import { RelativeTime, useNow } from "#components/ui/relative-time.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";
 import { durationWords } from "#components/ui/time-words.ts";
+import { causeWords } from "#domain/incident/words.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import type { Incident } from "./incident-type.ts";
 
@@ -118,7 +119,10 @@ function IncidentRow({ incident }: { incident: Incident }) {
   const isOpen = incident.state !== "resolved";
   return (
     <li className="relative flex min-h-12 items-start gap-3 border-b px-4 py-2 last:border-b-0 hover:bg-hover">
-      <StatusIcon status={isOpen ? incident.severity : "Healthy"} className="mt-0.5" />
+      <StatusIcon
+        status={isOpen && incident.healthyAgainSince === null ? incident.severity : "Healthy"}
+        className="mt-0.5"
+      />
       <div className="min-w-0 flex-1">
         <p className="break-words">
           <Link
@@ -129,7 +133,7 @@ function IncidentRow({ incident }: { incident: Incident }) {
           >
             {incident.endpoint}
           </Link>{" "}
-          <span className="text-muted">{incident.environment}</span> · {incident.cause}
+          <span className="text-muted">{incident.environment}</span> · {causeWords(incident)}
         </p>
         <p className="text-label text-muted">
           <span className="sr-only">{isOpen ? incident.severity : "Resolved"}. </span>

@@ -8,6 +8,7 @@ import { Card } from "#components/ui/card.tsx";
 import { classNames } from "#components/ui/class-names.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { type Status, StatusBadge } from "#components/ui/status-badge.tsx";
+import { causeWords } from "#domain/incident/words.ts";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import type { Overview } from "./overview-type.ts";
 
@@ -39,10 +40,10 @@ export function Attention({
   const open = (incidents.data?.items ?? []).map(
     (incident): Item => ({
       key: incident.id,
-      status: incident.severity,
+      status: incident.healthyAgainSince === null ? incident.severity : "Healthy",
       name: incident.endpoint,
       environment: incident.environment,
-      sentence: `${incident.cause}${incident.acknowledgedBy === null ? "" : ` · ${incident.acknowledgedBy} has it`}`,
+      sentence: `${causeWords(incident)}${incident.acknowledgedBy === null ? "" : ` · ${incident.acknowledgedBy} has it`}`,
       since: incident.since,
       action: "Open",
       href: screenPaths.incident(incident.id),

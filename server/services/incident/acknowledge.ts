@@ -13,12 +13,13 @@ export const acknowledgeIncident = defineVerb({
   run: (ctx, { incident: id, reason }) =>
     ctx.write(async (tx) => {
       const row = await lockIncident(tx, ctx.actor, id);
-      if (row.acknowledgedAt !== null || row.resolvedAt !== null) return { answer: incidentView(row), unchanged: true };
+      if (row.acknowledgedAt !== null || row.resolvedAt !== null)
+        return { answer: await incidentView(tx, row), unchanged: true };
       await tx.$executeRaw`UPDATE "Incident" SET "acknowledgedAt" = clock_timestamp(), "acknowledgedBy" = ${ctx.actor.name}
         WHERE id = ${id}::uuid`;
       await tellWebhook(tx, id, "incident.acknowledged", ctx.webhook);
       return {
-        answer: incidentView(await findIncident(tx, id)),
+        answer: await incidentView(tx, await findIncident(tx, id)),
         audit: { action: "incident.acknowledge", subject: subjectOf(row), after: { severity: row.severity }, reason },
         change: changeOf(row),
       };

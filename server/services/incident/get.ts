@@ -27,7 +27,7 @@ export const getIncident = defineVerb({
     const acts = await findActs(tx, { id, endpointUid, from, to: resolvedAt });
     const messages = await tx.webhookDelivery.findMany({ where: { incidentId: id }, orderBy: { createdAt: "asc" } });
     return {
-      ...incidentView(row),
+      ...(await incidentView(tx, row)),
       version: revision === null ? null : await versionOf(tx, endpointUid, revision),
       plans: await planViews(tx, plans),
       acts: acts.map(({ action, actorName, at, reason, after }) => ({

@@ -1,7 +1,7 @@
 import { incidentsViewSchema, listIncidentsSchema } from "#domain/incident/schema.ts";
 import { decodeCursor, pageFrom, rowId } from "#server/services/paging.ts";
 import { defineVerb } from "#server/services/verb.ts";
-import { incidentView, WITH_ENDPOINT } from "./view.ts";
+import { incidentViews, WITH_ENDPOINT } from "./view.ts";
 
 const FILTERS = { open: { resolvedAt: null }, resolved: { resolvedAt: { not: null } }, all: {} } as const;
 
@@ -29,6 +29,6 @@ export const listIncidents = defineVerb({
       ...(last === undefined ? {} : { cursor: { id: last }, skip: 1 }),
     });
     const { page, nextCursor } = pageFrom(rows, limit, (row) => [row.id]);
-    return { items: page.map(incidentView), nextCursor };
+    return { items: await incidentViews(ctx.db.read, page), nextCursor };
   },
 });

@@ -13,6 +13,6 @@ export const noteIncident = defineVerb({
     ctx.write(async (tx) => {
       const row = await lockIncident(tx, ctx.actor, id);
       const audit = { action: "incident.note", subject: subjectOf(row), reason: text };
-      return { answer: incidentView(row), audit };
+      return { answer: await incidentView(tx, row), audit };
     }),
 });

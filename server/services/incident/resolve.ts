@@ -13,7 +13,7 @@ export const resolveIncident = defineVerb({
   run: (ctx, { incident: id, reason }) =>
     ctx.write(async (tx) => {
       const row = await lockIncident(tx, ctx.actor, id);
-      if (row.resolvedAt !== null) return { answer: incidentView(row), unchanged: true };
+      if (row.resolvedAt !== null) return { answer: await incidentView(tx, row), unchanged: true };
       await tx.$executeRaw`UPDATE "Incident" SET "resolvedAt" = clock_timestamp(), "resolvedBy" = ${ctx.actor.name}
         WHERE id = ${id}::uuid`;
       // The miss begins anew, so that what goes on for long is told again.
@@ -21,7 +21,7 @@ export const resolveIncident = defineVerb({
         WHERE "endpointUid" = ${row.endpointUid}::uuid AND "missedSince" IS NOT NULL`;
       await tellWebhook(tx, id, "incident.resolved", ctx.webhook);
       return {
-        answer: incidentView(await findIncident(tx, id)),
+        answer: await incidentView(tx, await findIncident(tx, id)),
         audit: { action: "incident.resolve", subject: subjectOf(row), before: { severity: row.severity }, reason },
         change: changeOf(row),
       };

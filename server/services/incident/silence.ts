@@ -16,7 +16,7 @@ export const silenceIncident = defineVerb({
         THEN clock_timestamp() + make_interval(mins => ${minutes}::int) END WHERE uid = ${row.endpointUid}::uuid`;
       const after = await findIncident(tx, id);
       return {
-        answer: incidentView(after),
+        answer: await incidentView(tx, after),
         audit: {
           action: "incident.silence",
           subject: subjectOf(row),

@@ -3,6 +3,7 @@ import { type IncidentView, incidentIdSchema, incidentViewSchema } from "#domain
 import { DomainError } from "#domain/shared/errors.ts";
 import type { Tx } from "#server/db/client.ts";
 import { type Actor, requireWriteIn } from "#server/services/context.ts";
+import { healthViews } from "#server/services/endpoint/health-view.ts";
 
 export const WITH_ENDPOINT = {
   endpoint: { include: { environment: true } },
@@ -30,7 +31,25 @@ export async function lockIncident(tx: Tx, actor: Actor, id: string): Promise<Ro
 
 const { shape } = incidentViewSchema;
 
-export function incidentView(row: Row): IncidentView {
+export async function incidentViews(tx: Tx, rows: readonly Row[]): Promise<IncidentView[]> {
+  const open = rows.filter(({ resolvedAt }) => resolvedAt === null);
+  const health = await healthViews(
+    tx,
+    open.map(({ endpointUid }) => endpointUid),
+  );
+  return rows.map((row) => {
+    const now = row.resolvedAt === null ? health(row.endpointUid) : null;
+    return viewOf(row, now?.state === "Healthy" ? now.since : null);
+  });
+}
+
+export async function incidentView(tx: Tx, row: Row): Promise<IncidentView> {
+  const [view] = await incidentViews(tx, [row]);
+  if (view === undefined) throw new Error("one row gives one view");
+  return view;
+}
+
+function viewOf(row: Row, healthyAgainSince: string | null): IncidentView {
   const [delivery] = row.deliveries;
   return {
     id: incidentIdSchema.parse(row.id),
@@ -52,6 +71,7 @@ export function incidentView(row: Row): IncidentView {
     acknowledgedBy: row.acknowledgedBy,
     resolvedAt: row.resolvedAt?.toISOString() ?? null,
     resolvedBy: row.resolvedBy,
+    healthyAgainSince,
     silencedUntil: row.endpoint.silencedUntil?.toISOString() ?? null,
     webhook:
       delivery === undefined
