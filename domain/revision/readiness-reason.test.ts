@@ -62,6 +62,23 @@ const CASES: [string, Trouble["code"], Trouble | null, RegExp][] = [
   ],
   ["memory", "memory", of(container({ ended: ended("", 137, "OOMKilled") })), /more memory/],
   [
+    "a program that is killed",
+    "crash",
+    of(container({ restarts: 3, ended: ended('{"level":"info","msg":"listening"}', 137, "Error") })),
+    /^Container server of pod .* was killed 3 times\.$/,
+  ],
+  [
+    "a program that is killed because it stopped answering",
+    "crash",
+    podTrouble(
+      pod({
+        containers: [container({ ended: ended("", 137, "Error") })],
+        events: [{ type: "Warning", reason: "Unhealthy", message: "Liveness probe failed: 503" }],
+      }),
+    ),
+    /was killed: its liveness probe had failed\.$/,
+  ],
+  [
     "a probe",
     "probe",
     podTrouble(

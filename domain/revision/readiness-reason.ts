@@ -123,7 +123,7 @@ function containerTrouble(pod: PodFacts, container: ContainerFacts): Trouble | n
 type Ended = NonNullable<ContainerFacts["ended"]>;
 
 function endTrouble(pod: PodFacts, container: ContainerFacts, ended: Ended): Trouble {
-  if (ended.reason === "OOMKilled" || ended.exitCode === 137)
+  if (ended.reason === "OOMKilled")
     return {
       code: "memory",
       message: `The model needs more memory than pod ${pod.name} may use: it was killed.`,
@@ -143,10 +143,25 @@ function endTrouble(pod: PodFacts, container: ContainerFacts, ended: Ended): Tro
       message: `The runtime cannot load the model: ${sentence(said)}`,
       fix: "Export the model again for an operator set that this runtime knows, and register it as a new version.",
     };
+  if (ended.exitCode === KILLED) return killedTrouble(pod, container, times);
   return {
     code: "crash",
     message: `Container ${container.name} of pod ${pod.name} ended${times} with code ${ended.exitCode}${said === null ? "." : `: ${sentence(said)}`}`,
     fix: "Read the log of its last run: it ends with the reason.",
+  };
+}
+
+/** SIGKILL, and not by its own limit of memory: the cluster says that with a reason of its own. */
+const KILLED = 137;
+
+function killedTrouble(pod: PodFacts, container: ContainerFacts, times: string): Trouble {
+  const liveness = pod.events.some(({ message }) => /liveness probe/i.test(message));
+  return {
+    code: "crash",
+    message: `Container ${container.name} of pod ${pod.name} was killed${times}${liveness ? ": its liveness probe had failed." : "."}`,
+    fix: liveness
+      ? "Read the log of its last run: it stopped answering, as it does when a request never ends."
+      : "Look at its events and its node: a node short of memory does this, and so does a person.",
   };
 }
 
