@@ -24,6 +24,7 @@ const PAGES = [
   "/models/scaler/versions/1?deploy=true",
   "/endpoints",
   "/endpoints/local/scaler",
+  "/endpoints/local/scaler?tab=logs",
   "/endpoints/local/scaler?tab=changes",
   "/endpoints/local/scaler?tab=try",
   "/endpoints/local/scaler?tab=settings",

@@ -5,6 +5,8 @@ import { momentSchema } from "#domain/shared/views.ts";
 export const listAuditSchema = z.strictObject({
   subjectKind: z.string().max(40).optional(),
   subjectId: z.string().max(100).optional(),
+  /** Only of this model and its versions. */
+  model: z.string().max(120).optional(),
   /** A part of the subject's name, of who did it, or of the verb. */
   search: z.string().trim().max(100).optional(),
   ...pageInput,

@@ -19,7 +19,7 @@ export const PAGES: Readonly<Record<string, readonly [address: string, heading: 
     /stage v1/,
   ]),
   "(console)/endpoints/page.tsx": [["/endpoints", /^Endpoints$/]],
-  "(console)/endpoints/[environment]/[endpoint]/page.tsx": ["pods", "changes", "try", "settings"].map((tab) => [
+  "(console)/endpoints/[environment]/[endpoint]/page.tsx": ["pods", "logs", "changes", "try", "settings"].map((tab) => [
     `${endpoint}?tab=${tab}`,
     /stage/,
   ]),

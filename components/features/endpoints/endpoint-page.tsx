@@ -29,6 +29,7 @@ import { TrafficCard } from "./traffic-card.tsx";
 import { useRange } from "./use-range.ts";
 
 const LedgerTab = dynamic(() => import("./ledger-tab.tsx").then((file) => file.LedgerTab), { ssr: false });
+const LogsTab = dynamic(() => import("./logs-tab.tsx").then((file) => file.LogsTab), { ssr: false });
 const SettingsTab = dynamic(() => import("./settings-tab.tsx").then((file) => file.SettingsTab), { ssr: false });
 
 type EndpointPageProps = EndpointRef & Readonly<{ tryIt?: ReactNode }>;
@@ -73,7 +74,7 @@ export function EndpointPage({ endpoint, environment, tryIt }: EndpointPageProps
   );
 }
 
-const TABS = ["pods", "changes", "try", "settings"] as const;
+const TABS = ["pods", "logs", "changes", "try", "settings"] as const;
 
 type ShownProps = Readonly<{ at: EndpointRef; view: Endpoint; kind: Kind | undefined; tryIt: ReactNode }>;
 
@@ -88,6 +89,7 @@ function Shown({ at, view, kind, tryIt }: ShownProps) {
   const served = view.plan !== null && view.plan.kind !== "delete";
   const tabs = [
     { value: "pods" as const, label: "Pods and events", content: <PodsTab at={at} among={view.revisions} /> },
+    { value: "logs" as const, label: "Logs", content: later(<LogsTab at={at} among={view.revisions} />) },
     { value: "changes" as const, label: "Changes", content: later(<LedgerTab at={at} among={view.revisions} />) },
     ...(tryIt === undefined || !served ? [] : [{ value: "try" as const, label: "Try it", content: later(tryIt) }]),
     { value: "settings" as const, label: "Settings", content: later(<SettingsTab view={view} kind={kind} />) },

@@ -17,7 +17,7 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";
 import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
 import { revisionLabel } from "#domain/shared/version-label.ts";
-import type { PodPlace } from "./pod-log.tsx";
+import type { PodPlace } from "./log-view.tsx";
 
 const PodLog = dynamic(() => import("./pod-log.tsx").then((file) => file.PodLog), { ssr: false });
 

@@ -23,6 +23,8 @@ import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { revisionLabel } from "#domain/shared/version-label.ts";
 import { AliasChips } from "./alias-chips.tsx";
 import { MetricCharts } from "./metric-charts.tsx";
+import { ModelEvents } from "./model-events.tsx";
+import { ModelLineage } from "./model-lineage.tsx";
 import { type Champion, type Serving, type Version, VersionsTable } from "./versions-table.tsx";
 
 const RegisterVersion = dynamic(() => import("./register-version.tsx").then((file) => file.RegisterVersion), {
@@ -107,11 +109,17 @@ export function ModelView({ model: name }: { model: string }) {
         </Button>
       ) : null}
       <MetricCharts versions={rows} />
-      {model.data.description === "" ? null : (
-        <Card title="Card">
-          <MarkdownText text={model.data.description} />
-        </Card>
-      )}
+      <div className="flex flex-wrap items-start gap-4">
+        {model.data.description === "" ? null : (
+          <Card title="Card" className="flex-1 basis-120 max-sm:basis-full">
+            <MarkdownText text={model.data.description} />
+          </Card>
+        )}
+        <div className="flex min-w-0 flex-1 basis-80 flex-col gap-4 max-sm:basis-full">
+          <ModelLineage versions={rows} />
+          <ModelEvents model={name} />
+        </div>
+      </div>
       {older !== undefined && newer !== undefined ? (
         <CompareVersions
           model={name}

@@ -1,0 +1,52 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { parseAsString, useQueryState } from "nuqs";
+import type { Endpoint, EndpointRef } from "#components/endpoint/endpoint-ref.ts";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { failureOf } from "#components/trpc/failure.ts";
+import { Banner } from "#components/ui/banner.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import { revisionLabel } from "#domain/shared/version-label.ts";
+import { LogView } from "./log-view.tsx";
+
+/** One pod's log, chosen by address: first the one that is in trouble. */
+export function LogsTab({ at, among }: { at: EndpointRef; among: Endpoint["revisions"] }) {
+  const trpc = useTRPC();
+  const pods = useQuery(trpc.endpoint.pods.queryOptions(at));
+  const [wanted, setWanted] = useQueryState("pod", parseAsString);
+  if (pods.isPending) return <SkeletonRows rows={4} />;
+  if (pods.isError)
+    return (
+      <Banner status="Failing" title="The pods could not be read.">
+        {failureOf(pods.error).message}
+      </Banner>
+    );
+  const all = pods.data.items.flatMap((item) => item.pods.map((pod) => ({ item, pod })));
+  const shown =
+    all.find(({ pod }) => pod.name === wanted) ?? all.find(({ pod }) => !pod.ready && !pod.terminating) ?? all[0];
+  if (shown === undefined) return <EmptyState sentence="No revision has pods, so nothing writes a log." />;
+  const { item, pod } = shown;
+  const place = { revision: item.revision, pod: pod.name, containers: pod.containers, restarted: pod.restarts > 0 };
+  return (
+    <div className="flex flex-col gap-3">
+      {wanted === null || wanted === pod.name ? null : (
+        <p className="text-muted">Pod {wanted} is gone, and its log with it.</p>
+      )}
+      <Field label="Pod">
+        <Select
+          value={pod.name}
+          onValueChange={(name) => void setWanted(name)}
+          options={all.map((one) => ({
+            value: one.pod.name,
+            label: `${revisionLabel(one.item, among)} · ${one.pod.name}${one.pod.ready ? "" : " · not ready"}`,
+          }))}
+        />
+      </Field>
+      <LogView key={pod.name} at={at} place={place} className="h-120" />
+    </div>
+  );
+}

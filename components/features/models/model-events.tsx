@@ -1,0 +1,68 @@
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useTRPC } from "#components/trpc/client.tsx";
+import type { Outputs } from "#components/trpc/outputs.ts";
+import { Card } from "#components/ui/card.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { actionWords } from "#domain/audit/words.ts";
+import { screenPaths } from "#domain/shared/screen-paths.ts";
+
+type Entry = Outputs["audit"]["list"]["items"][number];
+
+const SHOWN = 8;
+
+/** What was done to a model and its versions, newest first. Where they cannot be read there is no card. */
+export function ModelEvents({ model }: { model: string }) {
+  const trpc = useTRPC();
+  const events = useQuery(trpc.audit.list.queryOptions({ model, limit: SHOWN }));
+  const rows = events.data?.items ?? [];
+  if (rows.length === 0) return null;
+  return (
+    <Card
+      title="Events"
+      flush
+      actions={
+        <Link
+          href={`${screenPaths.audit}?q=${encodeURIComponent(model)}`}
+          className="text-accent text-label underline max-sm:py-3"
+        >
+          All in the audit log
+        </Link>
+      }
+    >
+      <ol>
+        {rows.map((row) => (
+          <li key={row.id} className="flex flex-wrap items-baseline gap-x-2 border-t px-4 py-2">
+            <p className="min-w-0 flex-1 basis-48 break-words">
+              <span className="font-medium">{row.actor.name}</span>{" "}
+              <span className="text-muted">{actionWords(row.action)}</span> {row.subject.name}
+              <AliasMoved row={row} />
+            </p>
+            <RelativeTime at={row.at} className="whitespace-nowrap text-label text-muted" />
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}
+
+/** Which alias, from where and to where. */
+function AliasMoved({ row: { before, after } }: { row: Entry }) {
+  const [from, to] = [aliasIn(before), aliasIn(after)];
+  const alias = (to ?? from)?.alias;
+  if (alias === undefined) return null;
+  const was = from?.version == null ? "" : ` from v${from.version}`;
+  return (
+    <span className="text-muted">
+      : {alias}
+      {was}
+      {to?.version == null ? "" : ` to v${to.version}`}
+    </span>
+  );
+}
+
+function aliasIn(value: Entry["before"]): { alias: string; version: string | null } | null {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return null;
+  const { alias, version } = value as Readonly<Record<string, unknown>>;
+  return typeof alias === "string" ? { alias, version: typeof version === "string" ? version : null } : null;
+}
