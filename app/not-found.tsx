@@ -1,13 +1,24 @@
-import Link from "next/link";
+import type { Metadata } from "next";
+import { headers } from "next/headers";
+import { webContainer } from "#server/api/context.ts";
+import { accountOf } from "#server/api/sign-in.ts";
+import Nothing from "./(console)/not-found.tsx";
+import { Console } from "./console.tsx";
 
-export default function NotFound() {
+export const metadata: Metadata = { title: "Nothing here" };
+
+export default async function NotFound() {
+  // Without the database nobody is known, and there is still nothing here.
+  const account = await accountOf(webContainer(), await headers()).catch(() => null);
+  if (account === null)
+    return (
+      <main className="mx-auto flex min-h-dvh max-w-120 flex-col justify-center p-4">
+        <Nothing />
+      </main>
+    );
   return (
-    <main className="mx-auto flex min-h-dvh max-w-120 flex-col items-center justify-center gap-4 p-4 text-center">
-      <h1 className="font-semibold text-title">There is nothing at this address.</h1>
-      <p className="text-muted">It may have been deleted, or the address may be mistyped.</p>
-      <Link href="/" className="text-accent underline">
-        To the overview
-      </Link>
-    </main>
+    <Console account={account}>
+      <Nothing />
+    </Console>
   );
 }

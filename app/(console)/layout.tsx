@@ -1,34 +1,19 @@
-import { cookies, headers } from "next/headers";
+import { headers } from "next/headers";
 import { redirect } from "next/navigation";
-import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
-import { AccountMenu } from "#components/layout/account-menu.tsx";
-import { Frame } from "#components/layout/frame.tsx";
-import { ApiProvider } from "#components/trpc/provider.tsx";
-import { AccountProvider } from "#components/ui/access.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { sameSitePath } from "#domain/shared/same-site-path.ts";
 import { signInPath } from "#domain/shared/screen-paths.ts";
 import { webContainer } from "#server/api/context.ts";
 import { accountOf } from "#server/api/sign-in.ts";
+import { Console } from "../console.tsx";
 
 export default async function Layout({ children }: { children: ReactNode }) {
   const given = await headers();
   const account = await accountOf(webContainer(), given).catch(() => "away" as const);
   if (account === "away") return <Away />;
   if (account === null) redirect(signInPath(sameSitePath(given.get("x-slipway-path"))));
-  const narrowNav = (await cookies()).get("slipway-nav")?.value === "narrow";
-  return (
-    <NuqsAdapter>
-      <ApiProvider>
-        <AccountProvider account={account}>
-          <Frame account={account} accountMenu={<AccountMenu />} narrowNav={narrowNav}>
-            {children}
-          </Frame>
-        </AccountProvider>
-      </ApiProvider>
-    </NuqsAdapter>
-  );
+  return <Console account={account}>{children}</Console>;
 }
 
 /** Who asks is not known without the database; a page that is open already goes on with what it has. */
