@@ -4,13 +4,22 @@ import { redirect } from "next/navigation";
 import { SignInForm } from "#components/features/access/sign-in-form.tsx";
 import { Logo } from "#components/ui/logo.tsx";
 import { sameSitePath } from "#domain/shared/same-site-path.ts";
+import { SIGNED_OUT_REASONS } from "#domain/shared/screen-paths.ts";
 import { webContainer } from "#server/api/context.ts";
 import { accountOf } from "#server/api/sign-in.ts";
 
 export const metadata: Metadata = { title: "Sign in" };
 
-export default async function Page({ searchParams }: { searchParams: Promise<{ next?: string | string[] }> }) {
-  const { next: given } = await searchParams;
+type Query = { next?: string | string[]; why?: string | string[] };
+
+const WHY = {
+  password: "Your password is changed. Sign in with the new one.",
+  ended: "Your session has ended. Sign in again to go on where you were.",
+} satisfies Record<(typeof SIGNED_OUT_REASONS)[number], string>;
+
+export default async function Page({ searchParams }: { searchParams: Promise<Query> }) {
+  const { next: given, why } = await searchParams;
+  const reason = SIGNED_OUT_REASONS.find((one) => one === why);
   const next = sameSitePath(typeof given === "string" ? given : null);
   // A database that is away must not keep the page from saying so itself.
   const account = await accountOf(webContainer(), await headers()).catch(() => null);
@@ -20,6 +29,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<{ n
       <h1 className="flex items-center gap-2 font-semibold text-title">
         <Logo className="size-8" /> Sign in to Slipway
       </h1>
+      {reason === undefined ? null : <p role="status">{WHY[reason]}</p>}
       <SignInForm next={next} />
     </main>
   );

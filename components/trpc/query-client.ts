@@ -23,5 +23,5 @@ export const createQueryClient = (): QueryClient =>
 export function askToSignIn(error: unknown): void {
   if (typeof window === "undefined" || failureOf(error).code !== "unauthenticated") return;
   const { pathname, search, hash } = window.location;
-  window.location.assign(signInPath(pathname + search + hash));
+  window.location.assign(signInPath(pathname + search + hash, "ended"));
 }

@@ -17,6 +17,12 @@ export const screenPaths = {
   signIn: "/sign-in",
 } as const;
 
-/** The sign-in screen, which leads to `next` afterwards. */
-export const signInPath = (next: string): string =>
-  next === "/" ? screenPaths.signIn : `${screenPaths.signIn}?next=${encodeURIComponent(next)}`;
+/** Why somebody who was signed in no longer is. */
+export const SIGNED_OUT_REASONS = ["password", "ended"] as const;
+type SignedOutReason = (typeof SIGNED_OUT_REASONS)[number];
+
+/** The sign-in screen, which leads to `next` afterwards and says why it is there. */
+export function signInPath(next: string, why?: SignedOutReason): string {
+  const search = new URLSearchParams({ ...(next === "/" ? {} : { next }), ...(why === undefined ? {} : { why }) });
+  return search.size === 0 ? screenPaths.signIn : `${screenPaths.signIn}?${search}`;
+}

@@ -1,4 +1,5 @@
 import { expect } from "@playwright/test";
+import { expectAccessible } from "./axe.ts";
 import { ADMINISTRATOR, invite, signIn, test } from "./product.ts";
 
 for (const next of [
@@ -70,4 +71,33 @@ test("whoever is disabled is out of an open page at once", async ({ page, runnin
   await expect(page.getByText("live", { exact: true }).first()).toBeVisible();
   await running.api.ok("POST", `/people/${person.id}/disable`);
   await expect(page).toHaveURL(/\/sign-in\?next=%2Fmodels/, { timeout: 5_000 });
+});
+
+test("whoever has changed the password is told so where to sign in with the new one", async ({ page, running }) => {
+  const person = await invite(running, "viewer", "Paula Password");
+  await signIn(page.request, person);
+  await page.goto("/settings/account");
+  await page.getByLabel("Password now").fill(person.password);
+  await page.getByLabel("New password").fill("another-password-0123");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page).toHaveURL(/\/sign-in\?next=%2Fsettings%2Faccount/);
+  await expect(page.getByText("Your password is changed. Sign in with the new one.")).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("an address where nothing is keeps the console around it for whoever is signed in", async ({
+  signedIn: page,
+  playwright,
+  running,
+}) => {
+  const answer = await page.goto("/nothing/here");
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByRole("heading", { name: "There is nothing at this address." })).toBeVisible();
+  await page.getByRole("navigation").getByRole("link", { name: "Models" }).first().click();
+  await expect(page).toHaveURL(/\/models$/);
+  const stranger = await playwright.request.newContext({ baseURL: running.url });
+  const told = await stranger.get("/nothing/here");
+  expect(told.status()).toBe(404);
+  expect(await told.text()).not.toContain('href="/models"');
+  await stranger.dispose();
 });

@@ -34,7 +34,7 @@ function PasswordCard({ email }: { email: string }) {
   const [next, setNext] = useState("");
   const change = useMutation(
     trpc.person.changePassword.mutationOptions({
-      onSuccess: () => window.location.assign(signInPath(screenPaths.settingsOf("account"))),
+      onSuccess: () => window.location.assign(signInPath(screenPaths.settingsOf("account"), "password")),
     }),
   );
   const failure = change.error === null ? null : failureOf(change.error);
