@@ -40,7 +40,7 @@ export function RegisterVersion({ open, onOpenChange, model }: RegisterProps) {
   const [form, setForm] = useState<Form>(EMPTY);
   const set = (part: Partial<Form>) => setForm((before) => ({ ...before, ...part }));
   const { upload, begin, stop } = useUpload();
-  const { register, failure, busy } = useRegistration((version) => {
+  const { register, forget, failure, busy } = useRegistration((version) => {
     setForm(EMPTY);
     onOpenChange(false);
     announce(`${version.model} v${version.version} is registered.`);
@@ -51,7 +51,10 @@ export function RegisterVersion({ open, onOpenChange, model }: RegisterProps) {
   const metrics = parseNumbers(form.metrics);
 
   const onFile = (file: File) => {
-    if (form.name === "") set({ name: nameFrom(file) });
+    // What was said of the file before it does not hold for this one; a name that somebody typed does.
+    if (!busy) forget();
+    const before = upload.state === "none" ? "" : nameFrom(upload.file);
+    if (form.name === "" || form.name === before) set({ name: nameFrom(file) });
     begin(file);
   };
   const onSubmit = (event: FormEvent) => {

@@ -7,7 +7,7 @@ import type { Outputs } from "#components/trpc/outputs.ts";
 
 type Version = Outputs["version"]["register"];
 
-/** `failure` stays until the next attempt. */
+/** `failure` stays until the next attempt or `forget`. */
 export function useRegistration(onRegistered: (version: Version) => void) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
@@ -21,5 +21,5 @@ export function useRegistration(onRegistered: (version: Version) => void) {
     }),
   );
   const failure = register.isError ? failureOf(register.error) : null;
-  return { register: register.mutate, failure, busy: register.isPending };
+  return { register: register.mutate, forget: register.reset, failure, busy: register.isPending };
 }
