@@ -3,6 +3,7 @@
 import { useState } from "react";
 import type { Outputs } from "#components/trpc/outputs.ts";
 import { CopyButton } from "#components/ui/copy-button.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import { type Snippet, snippets } from "./commands.ts";
 import type { Version } from "./facts.tsx";
@@ -12,6 +13,8 @@ export type Serving = Outputs["endpoint"]["serving"]["items"][number];
 /** What an application sends; before the first deploy with a name to fill in. */
 export function UseIt({ version, serving }: { version: Version; serving: Serving | undefined }) {
   const [language, setLanguage] = useState<Snippet["language"]>("curl");
+  if (version.status === "registered" || version.status === "failed")
+    return <EmptyState sentence="This version cannot be served, so no application can ask it." />;
   const all = snippets(
     serving?.url ?? "http://GATEWAY/ENDPOINT",
     serving?.endpoint ?? "ENDPOINT",

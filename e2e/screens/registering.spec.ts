@@ -1,0 +1,44 @@
+import { expect } from "@playwright/test";
+import { aScalingModel } from "../../test/factories/onnx.ts";
+import { expectAccessible } from "./axe.ts";
+import { test } from "./product.ts";
+
+const file = (name: string, bytes: Uint8Array | string) => ({
+  name,
+  mimeType: "application/octet-stream",
+  buffer: Buffer.from(bytes),
+});
+
+test("what is said of one file is not said of the next, which gives the model its own name", async ({
+  signedIn: page,
+}) => {
+  await page.goto("/models?register=true");
+  const sheet = page.getByRole("dialog", { name: "Register a version" });
+  const name = sheet.getByLabel("Name of the new model");
+  const register = sheet.getByRole("button", { name: "Register", exact: true });
+  await sheet.locator("input[type=file]").setInputFiles(file("notes.onnx", "words"));
+  await expect(name).toHaveValue("notes");
+  await expect(register).toBeEnabled();
+  await register.click();
+  await expect(sheet.getByText("This file cannot be served.")).toBeVisible();
+
+  await sheet.locator("input[type=file]").setInputFiles(file("scaling.onnx", aScalingModel(2)));
+  await expect(sheet.getByText("This file cannot be served.")).toBeHidden();
+  await expect(name).toHaveValue("scaling");
+
+  await name.fill("typed");
+  await sheet.locator("input[type=file]").setInputFiles(file("other.onnx", aScalingModel(3)));
+  await expect(sheet.getByText("other.onnx", { exact: true })).toBeVisible();
+  await expect(name).toHaveValue("typed");
+});
+
+test("nobody is told to deploy or to call a version that cannot be served", async ({ signedIn: page, running }) => {
+  await running.api.call("POST", "/models", { name: "stored" });
+  const { digest } = await running.api.ok("PUT", "/artifacts", new TextEncoder().encode("<PMML/>"));
+  const { version } = await running.api.ok("POST", "/models/stored/versions", { artifact: digest, format: "pmml" });
+  await page.goto(`/models/stored/versions/${version}?tab=use`);
+  await expect(page.getByText("This version cannot be served, so there is nothing to ask.")).toBeVisible();
+  await expect(page.getByText("This version cannot be served, so no application can ask it.")).toBeVisible();
+  await expect(page.getByText("Deploy this version, then")).toBeHidden();
+  await expectAccessible(page);
+});
