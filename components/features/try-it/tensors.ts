@@ -22,6 +22,9 @@ export function readValue(text: string, datatype: Datatype): { value: TensorValu
   const whole = datatype.includes("INT");
   if (whole && !Number.isInteger(value)) return { value, problem: `"${trimmed}" is not a whole number.` };
   if (datatype.startsWith("U") && value < 0) return { value, problem: `"${trimmed}" is below zero.` };
+  // Beyond 2^53 a JSON number loses digits; as text the server reads all of them.
+  if (datatype.endsWith("INT64") && !Number.isSafeInteger(value) && /^[+-]?\d+$/.test(trimmed))
+    return { value: trimmed.replace(/^\+/, ""), problem: null };
   return { value, problem: null };
 }
 

@@ -34,6 +34,8 @@ test("a signature that nobody could read leaves JSON", () => {
 test.each([
   ["1.5", "FP32", 1.5],
   ["-3", "INT64", -3],
+  ["9007199254740993", "INT64", "9007199254740993"],
+  ["+18446744073709551615", "UINT64", "18446744073709551615"],
   ["yes", "BOOL", true],
   ["a, b", "BYTES", "a, b"],
 ] as const)("%j is read as %s", (text, datatype, value) => {
