@@ -9,17 +9,23 @@ import type { InferRequest } from "./tensors.ts";
 
 // A larger text makes typing in it slow.
 const SHOWN_MAX = 200_000;
+const LONG_EXAMPLE = "The version's example input is too long to show. Left empty, it is what is sent.";
 
 /** The request as it goes over the wire. */
 export function JsonMode({ version, busy, onSend }: ModeProps) {
-  const [text, setText] = useState(() => exampleText(version.exampleInput));
-  const { request, problem } = read(text);
+  const [example] = useState(() =>
+    version.exampleInput === null ? "" : JSON.stringify(version.exampleInput, null, 1),
+  );
+  const isLong = example.length > SHOWN_MAX;
+  const [text, setText] = useState(isLong ? "" : example);
+  const { request, problem } = read(isLong && text.trim() === "" ? example : text);
   return (
     <div className="flex flex-col gap-4">
       <Field label="Request" hint="Body of an Open Inference Protocol v2 request.">
         <Textarea
           value={text}
           onChange={(event) => setText(event.target.value)}
+          placeholder={isLong ? LONG_EXAMPLE : undefined}
           rows={12}
           spellCheck={false}
           className="font-mono text-label"
@@ -28,11 +34,6 @@ export function JsonMode({ version, busy, onSend }: ModeProps) {
       <SendRow busy={busy} problem={problem} onSend={() => request && onSend(request)} />
     </div>
   );
-}
-
-function exampleText(example: unknown): string {
-  const text = example === null ? "" : JSON.stringify(example, null, 1);
-  return text.length > SHOWN_MAX ? "" : text;
 }
 
 function read(text: string): { request: InferRequest | null; problem: string | null } {
