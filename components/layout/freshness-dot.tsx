@@ -8,7 +8,6 @@ import { Tooltip } from "#components/ui/tooltip.tsx";
 export function FreshnessDot() {
   const freshness = useFreshness();
   const isStale = freshness.state === "stale";
-  const words = isStale ? `stale ${durationWords(freshness.staleSeconds * 1_000)}` : freshness.state;
   return (
     <Tooltip text={isStale ? freshness.why : "What you see is renewed as it changes."}>
       <button
@@ -25,7 +24,14 @@ export function FreshnessDot() {
             isStale ? "border border-degraded border-dashed" : freshness.state === "live" ? "bg-healthy" : "bg-line",
           )}
         />
-        {words}
+        {isStale ? (
+          <>
+            {/* On a phone the banner below says the word, and the environment's name needs the room. */}
+            <span className="max-sm:sr-only">stale</span> {durationWords(freshness.staleSeconds * 1_000)}
+          </>
+        ) : (
+          freshness.state
+        )}
       </button>
     </Tooltip>
   );

@@ -79,7 +79,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
         <RangeChoice />
       </div>
       {blind === null ? null : <BlindBanner blind={blind} />}
-      <div className="grid grid-cols-3 gap-4 max-lg:grid-cols-2 max-sm:grid-cols-1">
+      <div className="grid grid-cols-3 gap-4 max-lg:grid-cols-2 max-md:grid-cols-1">
         <ChartPanelLater
           {...base}
           {...asking}
