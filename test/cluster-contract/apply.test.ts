@@ -152,4 +152,11 @@ describe("server-side apply", () => {
     const owned = { ...body, metadata: { ...body.metadata, managedFields: [{ manager: "x" }] } };
     expect((await cluster.call("PATCH", `${path}?fieldManager=one`, { type: APPLY, body: owned })).status).toBe(400);
   });
+
+  it("of a scale needs to know who applies, too", async () => {
+    await cluster.call("POST", `${cluster.apps}/deployments`, { body: idleDeployment("scaled") });
+    const body = { apiVersion: "autoscaling/v1", kind: "Scale", metadata: { name: "scaled" }, spec: { replicas: 0 } };
+    const refused = await cluster.call("PATCH", `${cluster.apps}/deployments/scaled/scale`, { type: APPLY, body });
+    expect(refused).toMatchObject({ status: 422, body: { details: { causes: [{ field: "fieldManager" }] } } });
+  });
 });

@@ -8,7 +8,7 @@ import { type Call, managerOf } from "./call.ts";
 import { deleteOptions } from "./delete.ts";
 import { answerJson, contentType, parseObject, parseYaml, readBody } from "./exchange.ts";
 import { existing } from "./read.ts";
-import { APPLY_TYPE, parsePatch, patchOperation, store } from "./write.ts";
+import { APPLY_TYPE, applierOf, parsePatch, patchOperation, store } from "./write.ts";
 
 /** An object's replica count as autoscaling/v1 has it; a count of zero is left out. */
 function scaleOf({ metadata, spec, status }: KubeObject) {
@@ -60,7 +60,7 @@ function replicasOf(call: Call, wanted: JsonObject): number {
 
 async function applyScale(call: Call): Promise<void> {
   const text = await readBody(call.request);
-  const manager = call.query.get("fieldManager") ?? "";
+  const manager = applierOf(call);
   const config = parseYaml(text);
   if (!isObject(config) || config.kind !== "Scale") throw badRequest("invalid object type: /, Kind=");
   const force = call.query.get("force") === "true";

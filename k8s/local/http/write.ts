@@ -100,7 +100,7 @@ export function store(call: Call, object: KubeObject, fields: FieldTracker): Kub
   const { server, resource, subresource } = call;
   const options = optionsFor(call, fields);
   if (subresource === "status") return server.store.updateObjectStatus(resource.name, object, options);
-  if (subresource === "finalize") return server.store.finalize(object);
+  if (subresource === "finalize") return server.store.finalize(object, { dryRun: isDryRun(call) });
   return server.store.updateObject(resource.name, object, options);
 }
 
@@ -191,11 +191,17 @@ function configurationOf(call: Call, text: string): JsonObject {
   return config;
 }
 
+/** Who applies; 422 when it is not said: what is applied must be owned by somebody. */
+export function applierOf({ query }: Pick<Call, "query">): string {
+  const manager = query.get("fieldManager");
+  if (!manager) throw invalidOption("PatchOptions", required("fieldManager", "is required for apply patch"));
+  return manager;
+}
+
 async function applyPatch(call: Call): Promise<void> {
   const { query, resource, server, namespace, name = "" } = call;
-  const manager = query.get("fieldManager");
   const text = await readBody(call.request);
-  if (!manager) throw invalidOption("PatchOptions", required("fieldManager", "is required for apply patch"));
+  const manager = applierOf(call);
   const config = configurationOf(call, text);
   placed(call, config as KubeInput);
   const live = server.store.get(resource.name, namespace, name);
