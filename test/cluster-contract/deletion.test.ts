@@ -137,4 +137,14 @@ describe("deletion", () => {
     watch.close();
     expect((await cluster.call("GET", path)).status).toBe(404);
   });
+
+  it("of a namespace is not finished by a dry run of its finalizing", async () => {
+    const path = `/api/v1/namespaces/${cluster.namespace}`;
+    const { body: live } = await cluster.call("GET", path);
+    const body = { ...live, spec: { finalizers: [] } };
+    const answer = await cluster.call("PUT", `${path}/finalize?dryRun=All`, { body });
+    expect(answer.status).toBe(200);
+    expect(answer.body.spec?.finalizers ?? []).toEqual([]);
+    expect((await cluster.call("GET", path)).body.spec.finalizers).toEqual(["kubernetes"]);
+  });
 });

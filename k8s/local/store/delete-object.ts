@@ -1,4 +1,4 @@
-import { type Context, commitChange, currentFor } from "./commit.ts";
+import { type Context, commitChange, currentFor, type WriteOptions } from "./commit.ts";
 import { decideDeletion, type Propagation } from "./deletion.ts";
 import { ApiError, notFound } from "./errors.ts";
 import { copyJson } from "./json.ts";
@@ -63,10 +63,10 @@ function checkPreconditions(resource: Resource, current: KubeObject, options: De
   }
 }
 
-export function finalize(context: Context, input: KubeObject): KubeObject {
+export function finalize(context: Context, input: KubeObject, options: WriteOptions): KubeObject {
   const resource = resourceOf("namespaces");
   const current = currentFor(context, resource, input);
   const object = copyJson(current);
   object.spec = { ...object.spec, finalizers: decode(input.spec?.finalizers ?? []) };
-  return commitChange(context, resource, object, current, {});
+  return commitChange(context, resource, object, current, options);
 }

@@ -27,7 +27,7 @@ export interface Store extends ClusterStore {
     options: DeleteOptions,
   ): { object: KubeObject; removed: boolean };
   /** Sets a namespace's `spec.finalizers`; a deleted one without any goes. */
-  finalize(namespace: KubeObject): KubeObject;
+  finalize(namespace: KubeObject, options?: Pick<WriteOptions, "dryRun">): KubeObject;
   /** Of the last write. */
   currentVersion(): number;
   /** Throws 410 when events after `version` are forgotten. */
@@ -63,7 +63,7 @@ export function createStore(options: StoreOptions = {}): Store {
     updateObject: (resource, input, write) => updateObject(context, resourceOf(resource), input, write),
     updateObjectStatus: (resource, input, write) => updateStatus(context, resourceOf(resource), input, write),
     deleteObject: (resource, namespace, name, del) => deleteObject(context, resourceOf(resource), namespace, name, del),
-    finalize: (namespace) => finalize(context, namespace),
+    finalize: (namespace, write = {}) => finalize(context, namespace, write),
     currentVersion: journal.version,
     eventsSince: journal.history.since,
     tables: journal.tables,
