@@ -75,6 +75,7 @@ const listIn = (object: unknown, field: string): unknown[] =>
   isObject(object) && Array.isArray(object[field]) ? object[field] : [];
 
 function mergeObject(target: unknown, patch: JsonObject): JsonObject {
+  if (patch.$patch === "delete") return {};
   if (patch.$patch === "replace") {
     const { $patch: _directive, ...rest } = patch;
     return copyJson(rest);
