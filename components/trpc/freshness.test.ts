@@ -25,3 +25,9 @@ test("a worker that does not see a cluster makes it stale since it last did, tho
     staleSeconds: 40,
   });
 });
+
+test("late news are not held against a worker that saw every cluster when the last ones came", () => {
+  const heard = { sinceMs: 0, lastMs: 100_000, lagMs: 17_000 };
+  expect(freshnessAt(heard, 109_000)).toEqual({ state: "live" });
+  expect(freshnessAt(heard, 112_000)).toMatchObject({ state: "stale", cause: "silent", staleSeconds: 12 });
+});

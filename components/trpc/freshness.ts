@@ -7,6 +7,7 @@ export type Freshness =
   | Readonly<{ state: "stale"; cause: "silent" | "unseen"; staleSeconds: number; why: string }>;
 
 /** News come every 5 s; the second one missing is no delay any more. */
+const NEWS_MS = 5_000;
 const SILENT_MS = 11_000;
 /** The worker proves every 10 s that it sees the clusters. */
 const UNSEEN_MS = 25_000;
@@ -16,7 +17,8 @@ export function freshnessAt({ sinceMs, lastMs, lagMs }: Heard, nowMs: number): F
   const silentMs = nowMs - (lastMs ?? sinceMs);
   if (silentMs > SILENT_MS) return stale("silent", silentMs);
   if (lastMs === null) return { state: "starting" };
-  if (lagMs !== null && lagMs + silentMs > UNSEEN_MS) return stale("unseen", lagMs + silentMs);
+  // Of the worker only the news tell: once they are late, it is not the worker that is to be blamed.
+  if (lagMs !== null && lagMs + Math.min(silentMs, NEWS_MS) > UNSEEN_MS) return stale("unseen", lagMs + silentMs);
   return { state: "live" };
 }
 
