@@ -24,8 +24,11 @@ function requirement(tokens: string[]): Requirement {
   const negated = tokens[0] === "!";
   if (negated) tokens.shift();
   const key = tokens.shift() ?? "";
+  // Read as a label that nobody has, half a selector would select everything, and a deletion takes what is selected.
+  if (!isWord(key)) throw badRequest(`unable to parse requirement: found '${key}', expected: identifier`);
   const operator = tokens[0] === "," ? undefined : tokens.shift();
-  if (operator === undefined) return (labels) => key in labels !== negated;
+  if (operator === undefined) return (labels) => Object.hasOwn(labels, key) !== negated;
+  if (negated) throw badRequest(`unable to parse requirement: found '${operator}', expected: ',' or 'end of string'`);
   if (operator === "in" || operator === "notin") {
     const values = valueSet(tokens);
     return operator === "in"
@@ -37,19 +40,27 @@ function requirement(tokens: string[]): Requirement {
     return operator === "!=" ? (labels) => labels[key] !== value : (labels) => labels[key] === value;
   }
   if (operator === ">" || operator === "<") {
-    const bound = Number(tokens.shift());
+    const text = tokens.shift() ?? "";
+    if (!/^-?\d+$/.test(text))
+      throw badRequest(`unable to parse requirement: values[0][${key}]: Invalid value: "${text}": must be an integer`);
+    const bound = Number(text);
     return (labels) => (operator === ">" ? Number(labels[key]) > bound : Number(labels[key]) < bound);
   }
   throw badRequest(`unable to parse requirement: found '${operator}', expected: in, notin, =, ==, !=, gt, lt`);
 }
 
+const isWord = (token: string) => /^[^\s=!(),<>]+$/.test(token);
+
+/** Nothing before a comma or between two is the empty value. */
 function valueSet(tokens: string[]): Set<string> {
   const open = tokens.shift();
   if (open !== "(") throw badRequest(`unable to parse requirement: found '${open ?? ""}' expected: '('`);
   const values = new Set<string>();
-  for (let token = tokens.shift(); token !== ")"; token = tokens.shift()) {
-    if (token === undefined) throw badRequest("unable to parse requirement: found '' expected: ',' or ')'");
-    if (token !== ",") values.add(token);
+  if (tokens[0] === ")")
+    throw badRequest("unable to parse requirement: for 'in', 'notin' operators, values set can't be empty");
+  for (let end: string | undefined = ","; end !== ")"; end = tokens.shift()) {
+    if (end !== ",") throw badRequest(`unable to parse requirement: found '${end ?? ""}' expected: ',' or ')'`);
+    values.add(tokens[0] !== undefined && isWord(tokens[0]) ? (tokens.shift() ?? "") : "");
   }
   return values;
 }
@@ -64,6 +75,8 @@ export function parseLabelSelector(text: string): Selector {
     if (separator !== undefined && separator !== ",") {
       throw badRequest(`unable to parse requirement: found '${separator}', expected: ',' or 'end of string'`);
     }
+    if (separator === "," && tokens.length === 0)
+      throw badRequest("unable to parse requirement: found '', expected: identifier after ','");
   }
   const none: Labels = {};
   return ({ metadata }) => requirements.every((matches) => matches(metadata.labels ?? none));
