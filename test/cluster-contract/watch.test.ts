@@ -90,6 +90,17 @@ describe("a watch", () => {
     expect(await watch.next()).toBeUndefined();
   });
 
+  it("goes on for as long as was asked, be it longer than a timer can be set", async () => {
+    const since = await versionNow();
+    const watch = await cluster.watch(
+      `${maps()}?watch=true&labelSelector=w%3Dlong&resourceVersion=${since}&timeoutSeconds=3000000`,
+    );
+    await make("long-a", { w: "long" });
+    await make("long-b", { w: "long" });
+    expect([(await watch.next())?.type, (await watch.next())?.type]).toEqual(["ADDED", "ADDED"]);
+    watch.close();
+  });
+
   it("sends Table rows to who asks for Tables", async () => {
     await make("table-a", { w: "table" });
     const accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";

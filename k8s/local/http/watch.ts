@@ -12,6 +12,9 @@ const BACKLOG_MAX_BYTES = 64 << 20;
 /** The last bookmark comes this long before the server ends a watch. */
 const LAST_BOOKMARK_MS = 2_000;
 
+/** A timer set for longer goes off at once. */
+const LONGEST_SECONDS = 2_147_483;
+
 type WatchOptions = { since: number | undefined; initialEvents: boolean; bookmarks: boolean; timeoutMs: number };
 
 const isTrue = (value: string | null) => value === "true" || value === "1";
@@ -25,7 +28,8 @@ function optionsOf({ query, server }: Call): WatchOptions {
   const initial = query.get("sendInitialEvents");
   const bookmarks = isTrue(query.get("allowWatchBookmarks"));
   if (initial !== null && query.get("resourceVersionMatch") !== "NotOlderThan") throw badInitialEvents();
-  const seconds = Number(query.get("timeoutSeconds") ?? 0) || server.watchTimeoutSeconds * (1 + Math.random());
+  const asked = Number(query.get("timeoutSeconds") ?? 0);
+  const seconds = asked > 0 ? Math.min(asked, LONGEST_SECONDS) : server.watchTimeoutSeconds * (1 + Math.random());
   const fromNow = isTrue(initial) || (initial === null && (given === "" || given === "0"));
   return {
     since: fromNow ? undefined : given === "" ? server.store.currentVersion() : Number(given),
