@@ -11,6 +11,7 @@ const ADMINISTRATORS = "only administrators can do this";
 /** What a viewer sees and may not do: where, which buttons, and who can. */
 const FORBIDDEN: readonly [address: string, buttons: readonly (string | RegExp)[], who: string][] = [
   ["/models", ["Register version"], ANYBODY_BUT_VIEWERS],
+  ["/models?register=true", ["Register version"], ANYBODY_BUT_VIEWERS],
   [`/models/${STAGE.model}`, ["Register version", "Alias"], ANYBODY_BUT_VIEWERS],
   [`/models/${STAGE.model}/versions/1`, ["Deploy"], ANYBODY_BUT_VIEWERS],
   ["/endpoints", ["New endpoint"], ANYBODY_BUT_VIEWERS],

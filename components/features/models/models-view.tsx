@@ -106,7 +106,7 @@ export function ModelsView() {
           Show more
         </Button>
       ) : null}
-      {registering ? <RegisterVersion open onOpenChange={setRegistering} model={null} /> : null}
+      {registering && refusal === null ? <RegisterVersion open onOpenChange={setRegistering} model={null} /> : null}
     </div>
   );
 }
