@@ -32,6 +32,26 @@ test("what is said of one file is not said of the next, which gives the model it
   await expect(name).toHaveValue("typed");
 });
 
+test("a session that ends while one registers takes nothing that was typed, and one goes on after signing in", async ({
+  signedIn: page,
+  context,
+  session,
+}) => {
+  await page.goto("/models?register=true");
+  const sheet = page.getByRole("dialog", { name: "Register a version" });
+  const register = sheet.getByRole("button", { name: "Register", exact: true });
+  await sheet.locator("input[type=file]").setInputFiles(file("outlived.onnx", aScalingModel(2)));
+  await sheet.getByLabel("What changed").fill("Typed for ten minutes.");
+  await expect(register).toBeEnabled();
+  await context.clearCookies();
+  await register.click();
+  await expect(sheet.getByText("sign in in another tab")).toBeVisible();
+  await context.addCookies(session);
+  await register.click();
+  await expect(page).toHaveURL(/\/models\/outlived\/versions\/1/);
+  await expect(page.getByText("Typed for ten minutes.")).toBeVisible();
+});
+
 test("nobody is told to deploy or to call a version that cannot be served", async ({ signedIn: page, running }) => {
   await running.api.call("POST", "/models", { name: "stored" });
   const { digest } = await running.api.ok("PUT", "/artifacts", new TextEncoder().encode("<PMML/>"));
