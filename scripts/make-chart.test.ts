@@ -32,7 +32,8 @@ function byDefault(expression: string): Json {
   if (program !== undefined) return `${values.imagePrefix}${program}:${release}`;
   const asText = /^\{\{ \.Values\.([\w.]+) \| toString \| quote \}\}$/.exec(expression)?.[1];
   if (asText !== undefined) return String(at(values, asText.split(".")));
-  if (expression.includes("replace")) return `slipway-migrate-${release.replaceAll(".", "-")}`;
+  // What kustomize cannot compute, it calls after its release.
+  if (expression.includes("sha256sum")) return `slipway-migrate-${release.replaceAll(".", "-")}`;
   if (expression.includes("$.Release.Namespace") || expression.includes(".Release.Namespace")) return "slipway";
   if (expression === "{{ .namespace }}") return values.environments[0].namespace;
   if (expression.includes("first .Values.environments")) return values.environments[0];

@@ -21,6 +21,8 @@ const quoted = (value: string) => `{{ ${value} | quote }}`;
 const whole = (value: string) => `{{ ${value} | toJson }}`;
 const image = (program: string) =>
   `{{ printf "%s%s:%s" .Values.imagePrefix "${program}" (.Values.imageTag | default .Chart.AppVersion) | quote }}`;
+const MIGRATED_BY =
+  'printf "%s%s%s" .Values.imagePrefix (.Values.imageTag | default .Chart.AppVersion) (.Values.imagePullSecrets | toJson)';
 const setting = (name: string, value: string): Substitution => ["ConfigMap/slipway", ["data", name], value];
 
 const inRelease: Substitution = ["*", ["metadata", "namespace"], "{{ .Release.Namespace }}"];
@@ -59,7 +61,6 @@ export const TEMPLATES: readonly Template[] = [
       setting("SLIPWAY_IMAGE_PREFIX", quoted(".Values.imagePrefix")),
       setting("SLIPWAY_LOCAL_ENVIRONMENT", quoted("first .Values.environments | toJson")),
       setting("PROMETHEUS_URL", quoted(".Values.prometheusUrl")),
-      setting("SLIPWAY_WEBHOOK_URL", quoted(".Values.webhookUrl")),
       setting("SLIPWAY_LOG_LEVEL", quoted(".Values.logLevel")),
       setting("SLIPWAY_TRUST_PROXY", quoted(".Values.ingress.enabled | toString")),
     ],
@@ -78,11 +79,8 @@ export const TEMPLATES: readonly Template[] = [
     source: "control-plane/migrate.yaml",
     substitutions: [
       inRelease,
-      [
-        "*",
-        ["metadata", "name"],
-        'slipway-migrate-{{ .Values.imageTag | default .Chart.AppVersion | replace "." "-" }}',
-      ],
+      // A Job's template cannot be changed: whatever of it a value decides makes another one.
+      ["*", ["metadata", "name"], `slipway-migrate-{{ ${MIGRATED_BY} | sha256sum | trunc 10 }}`],
       ["*", [...container, "image"], image("migrate")],
       ["*", pulling, whole(".Values.imagePullSecrets")],
     ],
