@@ -4,8 +4,8 @@ import { useState } from "react";
 import { Field } from "#components/ui/field.tsx";
 import { Textarea } from "#components/ui/input.tsx";
 import type { ModeProps } from "./mode-props.ts";
+import { readRequest } from "./request-text.ts";
 import { SendRow } from "./send-row.tsx";
-import type { InferRequest } from "./tensors.ts";
 
 // A larger text makes typing in it slow.
 const SHOWN_MAX = 200_000;
@@ -18,7 +18,7 @@ export function JsonMode({ version, busy, onSend }: ModeProps) {
   );
   const isLong = example.length > SHOWN_MAX;
   const [text, setText] = useState(isLong ? "" : example);
-  const { request, problem } = read(isLong && text.trim() === "" ? example : text);
+  const { request, problem } = readRequest(isLong && text.trim() === "" ? example : text);
   return (
     <div className="flex flex-col gap-4">
       <Field label="Request" hint="Body of an Open Inference Protocol v2 request.">
@@ -34,16 +34,4 @@ export function JsonMode({ version, busy, onSend }: ModeProps) {
       <SendRow busy={busy} problem={problem} onSend={() => request && onSend(request)} />
     </div>
   );
-}
-
-function read(text: string): { request: InferRequest | null; problem: string | null } {
-  if (text.trim() === "") return { request: null, problem: "Enter a request." };
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === "object" && parsed !== null && "inputs" in parsed && Array.isArray(parsed.inputs))
-      return { request: parsed as InferRequest, problem: null };
-    return { request: null, problem: 'A request is an object with "inputs".' };
-  } catch {
-    return { request: null, problem: "This is not JSON yet." };
-  }
 }
