@@ -1,7 +1,8 @@
 import { randomBytes, X509Certificate } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { generate } from "selfsigned";
+import { writeWhole } from "./whole-file.ts";
 
 export type Identity = { keyPem: string; certPem: string };
 
@@ -56,9 +57,8 @@ export function keptSecret(folder: string, name: string): string {
   return secret;
 }
 
-/** Readable by its owner only, whatever it was before. */
+/** Whole, and readable by its owner only, whatever it was before. */
 export function writeSecret(path: string, text: string): void {
-  mkdirSync(join(path, ".."), { recursive: true, mode: 0o700 });
-  writeFileSync(path, text, { mode: 0o600 });
-  chmodSync(path, 0o600);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  writeWhole(path, text);
 }

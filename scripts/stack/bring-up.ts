@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { writeWhole } from "#k8s/local/whole-file.ts";
 import { deployMigrations } from "#scripts/deploy-migrations.ts";
 import { applyLocalEnvironment } from "./apply-environment.ts";
 import { connectionsFileOf, logFileOf, type StackConfig } from "./config.ts";
@@ -137,13 +137,8 @@ export async function bringUpControlPlane(config: StackConfig, ports: Ports, giv
     SLIPWAY_GATEWAY_PORT: String(ports.gateway),
   };
   // What `npm run doctor` needs of a run like this one, also when it has died.
-  writeFileSync(
-    connectionsFileOf(home),
-    JSON.stringify({ DATABASE_URL: env.DATABASE_URL, PROMETHEUS_URL: given.prometheusUrl }),
-    {
-      mode: 0o600,
-    },
-  );
+  const connections = { DATABASE_URL: env.DATABASE_URL, PROMETHEUS_URL: given.prometheusUrl };
+  writeWhole(connectionsFileOf(home), JSON.stringify(connections));
   const options = { root, home, env };
   const graceful = { stopSignal: "SIGTERM", stopGraceMs: 10_000 } as const;
   await allOrFirstError([

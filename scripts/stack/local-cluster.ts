@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { writeWhole } from "#k8s/local/whole-file.ts";
 import { logFileOf } from "./config.ts";
 import { type Started, startReady } from "./process.ts";
 
@@ -30,7 +31,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   const dataDir = join(home, "cluster");
   mkdirSync(dataDir, { recursive: true });
   const images = join(home, "images.json");
-  writeFileSync(images, JSON.stringify(imageCommands(root, options.imagePrefix), null, 2));
+  writeWhole(images, JSON.stringify(imageCommands(root, options.imagePrefix), null, 2));
   const network = networkOf(home);
   const kubeconfig = kubeconfigOf(home);
   const flags = {
@@ -94,7 +95,7 @@ function networkOf(home: string): z.infer<typeof networkSchema> {
     const [second, third] = [16 + (slot >> 2), (slot & 3) * 64];
     if (inUse.has(`${second}.${third}`)) continue;
     const network = { podCidr: `127.${second}.${third}.0/19`, serviceCidr: `127.${second}.${third + 32}.0/19` };
-    writeFileSync(file, JSON.stringify(network));
+    writeWhole(file, JSON.stringify(network));
     return network;
   }
   throw new Error("no free range of loopback addresses is left for pods");

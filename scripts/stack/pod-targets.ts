@@ -1,8 +1,9 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { connectKube } from "#k8s/client/kube.ts";
 import type { LiveObject } from "#k8s/client/objects.ts";
 import { watchResource } from "#k8s/client/watch.ts";
+import { writeWhole } from "#k8s/local/whole-file.ts";
 
 type PodStatus = { status?: { phase?: string; podIP?: string } };
 export type Target = { targets: [string]; labels: Record<string, string> };
@@ -21,8 +22,7 @@ export async function followPodTargets(kubeconfig: string, file: string): Promis
     if (text === written) return;
     written = text;
     // Prometheus reads it whenever it changes: never half of it.
-    writeFileSync(`${file}.new`, text);
-    renameSync(`${file}.new`, file);
+    writeWhole(file, text);
   };
   pods.onChange(write);
   await pods.waitForSync();

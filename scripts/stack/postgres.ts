@@ -18,6 +18,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import pg from "pg";
+import { writeWhole } from "#k8s/local/whole-file.ts";
 import { freePort, isPortFree } from "./ports.ts";
 import {
   identify,
@@ -84,7 +85,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
       ...(uid === undefined || gid === undefined ? {} : { uid, gid }),
     });
     if (await accepts(url("postgres"), started.process, deadline)) {
-      writeFileSync(join(home, "postgres-port"), String(port));
+      writeWhole(join(home, "postgres-port"), String(port));
       await ensureDatabase(url("postgres"));
       return { ...started, port, url, stop: () => stopProcess(started.process, "SIGINT", 15_000) };
     }
@@ -120,7 +121,7 @@ async function findBinaries(): Promise<{ initdb: string; postgres: string }> {
 }
 
 function ensurePassword(file: string): string {
-  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  if (!existsSync(file)) writeWhole(file, randomBytes(24).toString("base64url"));
   return readFileSync(file, "utf8").trim();
 }
 

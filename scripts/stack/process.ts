@@ -1,17 +1,8 @@
 import { spawn } from "node:child_process";
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { writeWhole } from "#k8s/local/whole-file.ts";
 
 /** A pid is reused, a pid with its start time (clock ticks since boot) is not. */
 export type ProcessIdentity = Readonly<{ pid: number; startTicks: number }>;
@@ -121,8 +112,7 @@ type SurvivorRecord = ProcessIdentity & { survivorSignal: NodeJS.Signals };
 
 function record({ file, survivorSignal }: NonNullable<Program["record"]>, identity: ProcessIdentity): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.new`, JSON.stringify({ ...identity, survivorSignal } satisfies SurvivorRecord));
-  renameSync(`${file}.new`, file);
+  writeWhole(file, JSON.stringify({ ...identity, survivorSignal } satisfies SurvivorRecord));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../whole-file.ts";
 
 const toNumber = (address: string): number => address.split(".").reduce((total, part) => total * 256 + Number(part), 0);
 const toAddress = (value: number): string => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join(".");
@@ -73,7 +74,7 @@ const addressFile = (podFolder: string): string => join(podFolder, "ip");
 export const savedAddress = (podFolder: string): string | undefined =>
   existsSync(addressFile(podFolder)) ? readFileSync(addressFile(podFolder), "utf8").trim() || undefined : undefined;
 
-export const saveAddress = (podFolder: string, address: string): void => writeFileSync(addressFile(podFolder), address);
+export const saveAddress = (podFolder: string, address: string): void => writeWhole(addressFile(podFolder), address);
 
 /** Holds the addresses of all pods on disk, before a new pod may take one of them. */
 export const holdSaved = (podsDir: string, addresses: Addresses): void => {

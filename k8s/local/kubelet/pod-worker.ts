@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { timestamp } from "../controllers/objects.ts";
 import type { KubeObject } from "../store/types.ts";
+import { writeWhole } from "../whole-file.ts";
 import { saveAddress, savedAddress } from "./addresses.ts";
 import { Container, type ContainerHost } from "./container.ts";
 import type { LaunchContext, PodFolders } from "./container-launch.ts";
@@ -195,7 +196,7 @@ export class PodWorker {
         ? undefined
         : this.node.credentials(namespace, serviceAccountName);
     const kubeconfig = join(this.folder, "kubeconfig");
-    if (credentials !== undefined) writeFileSync(kubeconfig, credentials.kubeconfig, { mode: 0o600 });
+    if (credentials !== undefined) writeWhole(kubeconfig, credentials.kubeconfig);
     const volumes = prepareVolumes(this.pod, {
       ...this.envContext(),
       volumesDir: join(this.folder, "volumes"),

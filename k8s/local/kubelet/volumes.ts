@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import type { KubeObject } from "../store/types.ts";
+import { writeWhole } from "../whole-file.ts";
 import { ConfigError, dataOf, type EnvContext, fieldValue } from "./env.ts";
 
 type Item = { key: string; path: string; mode?: number };
@@ -91,8 +92,7 @@ const writeFiles = (folder: string, files: readonly File[]) => {
     if (inside.startsWith("..") || inside.startsWith("/")) throw new ConfigError(`path ${path} leaves its volume`);
     const target = join(folder, inside);
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-    writeFileSync(`${target}.new`, content, { mode: 0o600 });
-    renameSync(`${target}.new`, target);
+    writeWhole(target, content);
   }
 };
 

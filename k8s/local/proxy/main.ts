@@ -2,8 +2,9 @@
  * Service proxy of the local cluster, a process of its own: services stay reachable while the cluster's API is down.
  * Serves the table in the folder it is given and follows its changes; usage: `main.ts FOLDER`.
  */
-import { readFileSync, renameSync, watch, writeFileSync } from "node:fs";
+import { readFileSync, watch } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../whole-file.ts";
 import { createListeners } from "./listeners.ts";
 import { type ProxyStatus, tableSchema } from "./table.ts";
 
@@ -15,10 +16,7 @@ if (folder === undefined) throw new Error("usage: main.ts FOLDER");
 const tablePath = join(folder, "table.json");
 const statusPath = join(folder, "status.json");
 
-const writeStatus = (status: ProxyStatus) => {
-  writeFileSync(`${statusPath}.new`, JSON.stringify(status), { mode: 0o600 });
-  renameSync(`${statusPath}.new`, statusPath);
-};
+const writeStatus = (status: ProxyStatus) => writeWhole(statusPath, JSON.stringify(status));
 
 const listeners = createListeners(writeStatus);
 let served = "";

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, watch } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
@@ -7,6 +7,7 @@ import { createIndex, keyOf, ownedBy, splitKey, timestamp } from "../controllers
 import { createQueue } from "../controllers/queue.ts";
 import { launch, type Running, recall, stop } from "../kubelet/processes.ts";
 import type { ClusterStore, KubeObject, StoreEvent } from "../store/types.ts";
+import { writeWhole } from "../whole-file.ts";
 import { type Listener, listenersOf, type ProxyStatus, proxyStatusSchema } from "./table.ts";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
@@ -24,11 +25,6 @@ export type ProxyInput = {
   /** Where the ports of NodePort Services listen. */
   nodePortHost: string;
   onError: (what: string, error: unknown) => void;
-};
-
-const writeWhole = (path: string, text: string) => {
-  writeFileSync(`${path}.new`, text, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
 };
 
 /** Keeps the table file equal to Services and EndpointSlices; one write per turn of the event loop at most. */
