@@ -16,7 +16,8 @@ import { connectionsFileOf } from "./stack/config.ts";
 const ROOT = join(import.meta.dirname, "..");
 const MARKS = { ok: "ok     ", warning: "warning", failed: "FAILED " } as const;
 
-const { DATABASE_URL, PROMETHEUS_URL, ...rest } = process.env;
+const { DATABASE_URL, PROMETHEUS_URL, PROMETHEUS_AUTHORIZATION, ...rest } = process.env;
+const prometheus = { PROMETHEUS_URL, PROMETHEUS_AUTHORIZATION };
 const home = resolve(ROOT, (process.env.SLIPWAY_HOME || ".slipway").replace(/^~(?=\/|$)/, homedir()));
 const file = connectionsFileOf(home);
 if (!DATABASE_URL && !existsSync(file)) {
@@ -24,8 +25,8 @@ if (!DATABASE_URL && !existsSync(file)) {
   process.exit(1);
 }
 const connections = DATABASE_URL
-  ? { DATABASE_URL, PROMETHEUS_URL }
-  : { ...(JSON.parse(readFileSync(file, "utf8")) as object), ...(PROMETHEUS_URL ? { PROMETHEUS_URL } : {}) };
+  ? { DATABASE_URL, ...prometheus }
+  : { ...(JSON.parse(readFileSync(file, "utf8")) as object), ...(PROMETHEUS_URL ? prometheus : {}) };
 const config = loadConfig({
   // Nothing is decrypted here.
   SLIPWAY_SECRET_KEY: "not needed to look around",
@@ -38,7 +39,7 @@ const db = openDatabase(config.databaseUrl, { connectionsMax: 4 });
 const checks = await diagnose(
   {
     db,
-    metrics: prometheusMetrics(config.prometheusUrl, () => new Date()),
+    metrics: prometheusMetrics(config.prometheus, () => new Date()),
     artifacts: artifactFolder(config.artifactDir),
     migrationsDir: config.migrationsDir,
     webhook: config.webhook !== null,

@@ -23,7 +23,7 @@ export function buildContainer(config: Config) {
     artifacts: artifactFolder(config.artifactDir),
     inspector: childProcessInspector(config.inspection),
     inference: httpInferenceGateway(),
-    metrics: prometheusMetrics(config.prometheusUrl, () => new Date()),
+    metrics: prometheusMetrics(config.prometheus, () => new Date()),
     worker: createWorkerQuestions(db, session),
     feed: createChangeFeed(db, session, (error) => log.warn({ err: error }, "cannot see what changes")),
     uploadBytesMax: config.uploadBytesMax,

@@ -23,8 +23,8 @@ type Popup = Readonly<{
 }>;
 
 /**
- * A popover of the browser's own beside its button: above everything, closed by Escape or a press elsewhere, and the
- * focus goes back. Arrows, Home, End and first letters move inside; Tab leaves.
+ * A popover of the browser's own that stays beside its button: above everything, closed by Escape or a press elsewhere,
+ * and the focus goes back. Arrows, Home, End and first letters move inside; Tab leaves.
  */
 export function usePopup<Button extends HTMLElement>({ align, items, first }: Popup) {
   const box = useRef<HTMLDivElement>(null);
@@ -41,7 +41,7 @@ export function usePopup<Button extends HTMLElement>({ align, items, first }: Po
     place(popup, from.getBoundingClientRect(), align);
     (first(itemsOf(popup), byKeyboard) ?? popup).focus();
   };
-  useClosedByScroll(open, box);
+  useStaysBeside(button, box, open, align);
   return {
     open,
     close: () => box.current?.hidePopover(),
@@ -88,24 +88,34 @@ export function closedPopup(): boolean {
   return open !== null;
 }
 
-/** What it stands at has moved away. */
-function useClosedByScroll(open: boolean, box: RefObject<HTMLDivElement | null>): void {
+/** Whatever scrolls, itself too, as a log does: it goes where its button goes, and closes when that is out of sight. */
+function useStaysBeside(
+  button: RefObject<HTMLElement | null>,
+  box: RefObject<HTMLDivElement | null>,
+  open: boolean,
+  align: Popup["align"],
+): void {
   useEffect(() => {
     if (!open) return;
-    const close = ({ target }: Event) => {
-      if (!(target instanceof Node && box.current?.contains(target))) box.current?.hidePopover();
+    const follow = ({ target }: Event) => {
+      const popup = box.current;
+      if (popup === null || (target instanceof Node && popup.contains(target))) return;
+      const from = button.current?.getBoundingClientRect();
+      const isInSight = from !== undefined && from.width > 0 && from.bottom > 0 && from.top < window.innerHeight;
+      if (isInSight) place(popup, from, align);
+      else popup.hidePopover();
     };
-    window.addEventListener("scroll", close, { capture: true, passive: true });
-    window.addEventListener("resize", close);
+    window.addEventListener("scroll", follow, { capture: true, passive: true });
+    window.addEventListener("resize", follow);
     return () => {
-      window.removeEventListener("scroll", close, { capture: true });
-      window.removeEventListener("resize", close);
+      window.removeEventListener("scroll", follow, { capture: true });
+      window.removeEventListener("resize", follow);
     };
-  }, [open, box]);
+  }, [open, button, box, align]);
 }
 
 /** Below its button, or above where there is no room; never over the window's edge, and never narrower than the button. */
-function place(popup: HTMLElement, from: DOMRect, align: "start" | "end"): void {
+function place(popup: HTMLElement, from: DOMRect, align: Popup["align"]): void {
   popup.style.minWidth = `${from.width}px`;
   const { width, height } = popup.getBoundingClientRect();
   const left = align === "start" ? from.left : from.right - width;

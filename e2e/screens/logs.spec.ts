@@ -31,3 +31,33 @@ test("the log of a pod that is gone is not passed off as another's", async ({ si
   await page.goto(`${ADDRESS}&pod=stage-r1-gone`);
   await expect(page.getByText("Pod stage-r1-gone is gone, and its log with it.")).toBeVisible();
 });
+
+test("an open choice stays at its button while something scrolls, and closes once that is out of sight", async ({
+  signedIn: page,
+}) => {
+  await page.goto(ADDRESS);
+  const pod = page.getByRole("combobox", { name: "Pod" });
+  await expect(page.getByRole("tabpanel", { name: "Logs" }).locator("pre")).toContainText("inference thread ready");
+  await pod.click();
+  const choices = page.getByRole("listbox");
+  const gap = async () => {
+    const [button, box] = await Promise.all([pod.boundingBox(), choices.boundingBox()]);
+    return Math.round((box?.y ?? Number.NaN) - (button?.y ?? Number.NaN) - (button?.height ?? 0));
+  };
+  const scrollBy = (y: number) =>
+    page.evaluate((by) => {
+      const scrolled = new Promise((resolve) => window.addEventListener("scroll", resolve, { once: true }));
+      window.scrollBy(0, by);
+      return scrolled.then(() => window.scrollY);
+    }, y);
+  await expect(choices).toBeVisible();
+  await pod.evaluate((button) => button.scrollIntoView({ block: "center" }));
+  const before = await pod.boundingBox();
+  await scrollBy(-80);
+  await expect.poll(gap).toBe(4);
+  expect((await pod.boundingBox())?.y).toBe((before?.y ?? 0) + 80);
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await expect(page.getByRole("heading", { level: 1 })).toBeInViewport();
+  await expect(pod).not.toBeInViewport();
+  await expect(choices).toBeHidden();
+});

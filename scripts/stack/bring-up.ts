@@ -137,7 +137,11 @@ export async function bringUpControlPlane(config: StackConfig, ports: Ports, giv
     SLIPWAY_GATEWAY_PORT: String(ports.gateway),
   };
   // What `npm run doctor` needs of a run like this one, also when it has died.
-  const connections = { DATABASE_URL: env.DATABASE_URL, PROMETHEUS_URL: given.prometheusUrl };
+  const connections = {
+    DATABASE_URL: given.databaseUrl,
+    PROMETHEUS_URL: given.prometheusUrl,
+    PROMETHEUS_AUTHORIZATION: inherited.PROMETHEUS_AUTHORIZATION,
+  };
   writeWhole(connectionsFileOf(home), JSON.stringify(connections));
   const options = { root, home, env };
   const graceful = { stopSignal: "SIGTERM", stopGraceMs: 10_000 } as const;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { adminTokenSchema } from "#server/config/env.ts";
+import { adminTokenSchema, prometheusVariables } from "#server/config/env.ts";
 import type { PortWish } from "./ports.ts";
 import type { Env } from "./process.ts";
 
@@ -25,7 +25,7 @@ const schema = z.object({
     .string()
     .refine((path) => existsSync(path), "there is no such file; unset it to use the local cluster")
     .optional(),
-  PROMETHEUS_URL: z.url().optional(),
+  ...prometheusVariables,
   SLIPWAY_LOCAL_ENVIRONMENT: z.string().optional(),
 });
 

@@ -11,7 +11,28 @@ test("every bad variable is named at once", () => {
 
 test("an empty variable is an unset one", () => {
   const config = loadConfig({ ...needed, PROMETHEUS_URL: "", SLIPWAY_ADMIN_TOKEN: "" });
-  expect([config.prometheusUrl, config.admin.token]).toEqual([undefined, undefined]);
+  expect([config.prometheus, config.admin.token]).toEqual([undefined, undefined]);
+});
+
+test("what opens Prometheus is a variable of its own, kept out of its address and never repeated", () => {
+  const prometheus = (more: object) =>
+    loadConfig({ ...needed, PROMETHEUS_URL: "https://p.example/api", ...more }).prometheus;
+  expect(prometheus({})).toEqual({ url: new URL("https://p.example/api"), authorization: undefined });
+  expect(prometheus({ PROMETHEUS_AUTHORIZATION: "Bearer abc.def" })?.authorization).toBe("Bearer abc.def");
+  const refusal = (more: object) => {
+    try {
+      return JSON.stringify(prometheus(more)?.authorization);
+    } catch (error) {
+      return String(error);
+    }
+  };
+  for (const wrong of ["s3cret", "Bearer ", "Bearer s3cret\nHost: x"])
+    expect(refusal({ PROMETHEUS_AUTHORIZATION: wrong })).toContain("PROMETHEUS_AUTHORIZATION: is a scheme");
+  expect(refusal({ PROMETHEUS_AUTHORIZATION: "s3cret" })).not.toContain("s3cret");
+  const withPassword = refusal({ PROMETHEUS_URL: "https://me:s3cret@p.example" });
+  expect(withPassword).toContain("PROMETHEUS_URL: may hold no password");
+  expect(withPassword).not.toContain("s3cret");
+  expect(refusal({ PROMETHEUS_URL: "ftp://p.example" })).toContain("PROMETHEUS_URL: needs an http");
 });
 
 test("the local environment's gateway is where the gateway port is, unless something says otherwise", () => {

@@ -10,6 +10,23 @@ export const adminTokenSchema = z
   .max(500, "may have 500 characters")
   .regex(/^[A-Za-z0-9._~+/=-]*$/, "is of letters, digits and . _ ~ + / = -");
 
+const prometheusUrl = z
+  .url({ protocol: /^https?$/, error: "needs an http or https address" })
+  .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), {
+    error: "may hold no password: set PROMETHEUS_AUTHORIZATION, such as Basic <base64 of user:password>",
+  });
+
+/** A whole Authorization header, whose scheme people forget. */
+const authorization = z
+  .string()
+  .regex(/^[A-Za-z][\w-]* [\x21-\x7e]+$/, "is a scheme and a credential, such as Bearer <token> or Basic <base64>");
+
+/** Where metrics are asked for; whoever starts web hands them on. */
+export const prometheusVariables = {
+  PROMETHEUS_URL: prometheusUrl.optional(),
+  PROMETHEUS_AUTHORIZATION: authorization.optional(),
+};
+
 /** The environment that `npm start` seeds; anything not given has the design's default for a development machine. */
 const localEnvironmentSchema = z.strictObject({
   name: z.string().default("local"),
@@ -39,7 +56,7 @@ const envSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   /** Past a pooler, for session locks and LISTEN. */
   DATABASE_DIRECT_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  PROMETHEUS_URL: z.url().optional(),
+  ...prometheusVariables,
   KUBECONFIG: z.string().optional(),
   SLIPWAY_KUBE_CONTEXT: z.string().optional(),
   SLIPWAY_CLUSTER_NAME: z.string().default("local"),
@@ -84,7 +101,7 @@ export type Config = Readonly<{
   databaseUrl: string;
   databaseDirectUrl: string;
   /** Undefined: no metrics; everything else works. */
-  prometheusUrl: URL | undefined;
+  prometheus: Readonly<{ url: URL; authorization: string | undefined }> | undefined;
   kube: { kubeconfig: string | undefined; context: string | undefined };
   /** Name of the cluster that the kubeconfig above reaches. */
   clusterName: string;
@@ -124,7 +141,10 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
   return {
     databaseUrl: env.DATABASE_URL,
     databaseDirectUrl: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL,
-    prometheusUrl: env.PROMETHEUS_URL === undefined ? undefined : new URL(env.PROMETHEUS_URL),
+    prometheus:
+      env.PROMETHEUS_URL === undefined
+        ? undefined
+        : { url: new URL(env.PROMETHEUS_URL), authorization: env.PROMETHEUS_AUTHORIZATION },
     kube: { kubeconfig: env.KUBECONFIG, context: env.SLIPWAY_KUBE_CONTEXT },
     clusterName: env.SLIPWAY_CLUSTER_NAME,
     localEnvironment: {

@@ -17,7 +17,7 @@ export function watchHealth(ctx: HealthJob["ctx"], config: Config, pace: HealthP
   const { db, log } = ctx;
   const job = {
     ctx,
-    metrics: prometheusMetrics(config.prometheusUrl, () => new Date()),
+    metrics: prometheusMetrics(config.prometheus, () => new Date()),
     webhook: config.webhook !== null,
     incidentAfterMs: pace.incidentAfterMs,
   };

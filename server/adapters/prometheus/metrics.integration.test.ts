@@ -16,7 +16,11 @@ async function source(waits = WAITS): Promise<MetricsSource> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/prometheus`);
   let second = 0;
-  return prometheusMetrics(url, () => new Date(Date.UTC(2026, 4, 9, 2, 0, second++)), waits);
+  return prometheusMetrics(
+    { url, authorization: "Bearer of-prometheus" },
+    () => new Date(Date.UTC(2026, 4, 9, 2, 0, second++)),
+    waits,
+  );
 }
 afterEach(() => {
   for (const server of servers.splice(0)) {
@@ -44,6 +48,27 @@ test("a silence is told with the moment it began, until the next answer; then a 
   expect(await ask(metrics)).toBe("answered");
   answer = (_, response) => response.destroy();
   expect(await ask(metrics)).toEqual(away(1));
+});
+
+test("one that asks who we are is told, and one that lets us not in, or is none at all, is told of", async () => {
+  const metrics = await source();
+  const told: unknown[] = [];
+  answer = ({ method, url, headers }, response) => {
+    told.push([method, url, headers.authorization]);
+    response.end(EMPTY);
+  };
+  expect(await ask(metrics)).toBe("answered");
+  expect(told).toEqual([["POST", "/prometheus/api/v1/query_range", "Bearer of-prometheus"]]);
+  answer = (_, response) => response.writeHead(401).end("Unauthorized");
+  expect(await ask(metrics)).toEqual({
+    ...away(0),
+    message: "Prometheus lets us read nothing (401): is PROMETHEUS_AUTHORIZATION right?",
+  });
+  const none = "What answers is no Prometheus";
+  answer = (_, response) => response.writeHead(404).end("<html>");
+  expect(await ask(metrics)).toEqual({ ...away(0), message: `${none} (404): is PROMETHEUS_URL right?` });
+  answer = (_, response) => response.end("<html>Sign in</html>");
+  expect(await ask(metrics)).toEqual({ ...away(0), message: `${none} (200): is PROMETHEUS_URL right?` });
 });
 
 test("one that hangs is waited for in full once, and while it is silent only shortly", async () => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DomainError } from "#domain/shared/errors.ts";
+import type { Config } from "#server/config/env.ts";
 import type { MetricsSource, Sample } from "#server/ports/metrics.ts";
 
 /** How long an answer is waited for; and while it is silent, so that pages which show more than metrics do not wait too. */
@@ -17,17 +18,17 @@ const matrixSchema = z.object({
   }),
 });
 
-/** `baseUrl` undefined: this installation has no Prometheus. `now` gives the time a silence is counted from. */
+/** `server` undefined: this installation has no Prometheus. `now` gives the time a silence is counted from. */
 export function prometheusMetrics(
-  baseUrl: URL | undefined,
+  server: Config["prometheus"],
   now: () => Date,
   waits: Readonly<Record<keyof typeof WAITS, number>> = WAITS,
 ): MetricsSource {
   let silentSince: Date | null = null;
 
-  const away = (cause: unknown) => {
+  const away = (cause: unknown, message = "Prometheus does not answer.") => {
     silentSince ??= now();
-    return new DomainError("unavailable", "Prometheus does not answer.", {
+    return new DomainError("unavailable", message, {
       detail: { since: silentSince.toISOString() },
       cause,
     });
@@ -35,9 +36,9 @@ export function prometheusMetrics(
 
   return {
     async range(promql, range, signal) {
-      if (baseUrl === undefined)
+      if (server === undefined)
         throw new DomainError("unavailable", "This installation has no Prometheus: set PROMETHEUS_URL.");
-      const url = new URL("api/v1/query_range", withSlash(baseUrl));
+      const url = new URL("api/v1/query_range", withSlash(server.url));
       const body = new URLSearchParams({
         query: promql,
         start: String(range.fromSeconds),
@@ -45,23 +46,41 @@ export function prometheusMetrics(
         step: String(range.stepSeconds),
       });
       const limit = AbortSignal.timeout(silentSince === null ? waits.answerMs : waits.silentMs);
-      const { status, text } = await send(url, body, AbortSignal.any([signal, limit])).catch((cause: unknown) => {
+      const headers = server.authorization === undefined ? {} : { authorization: server.authorization };
+      const request = { method: "POST", body, headers, signal: AbortSignal.any([signal, limit]) };
+      const { status, text } = await send(url, request).catch((cause: unknown) => {
         // That the reader went away tells nothing of Prometheus.
         throw signal.aborted ? new DomainError("unavailable", "Nobody waits for this answer.", { cause }) : away(cause);
       });
       if (status >= 500) throw away(`status ${status}`);
-      if (status >= 400) throw new Error(`Prometheus refused ${promql}: ${status} ${text}`);
-      const parsed = matrixSchema.parse(JSON.parse(text));
+      if (status === 401 || status === 403)
+        throw away(
+          `status ${status}`,
+          `Prometheus lets us read nothing (${status}): is PROMETHEUS_AUTHORIZATION right?`,
+        );
+      if (status === 400) throw new Error(`Prometheus refused ${promql}: ${status} ${text}`);
+      const matrix = status === 200 ? matrixIn(text) : undefined;
+      if (matrix === undefined)
+        throw away(`status ${status}`, `What answers is no Prometheus (${status}): is PROMETHEUS_URL right?`);
       silentSince = null;
-      return parsed.data.result.map(toSample);
+      return matrix.data.result.map(toSample);
     },
   };
 }
 
 /** The whole answer: what stops in the middle of it is as silent as what never begins. */
-async function send(url: URL, body: URLSearchParams, signal: AbortSignal): Promise<{ status: number; text: string }> {
-  const response = await fetch(url, { method: "POST", body, signal });
+async function send(url: URL, request: RequestInit): Promise<{ status: number; text: string }> {
+  const response = await fetch(url, request);
   return { status: response.status, text: await response.text() };
+}
+
+/** Undefined when the text is something else, such as the page of a proxy that wants a password. */
+function matrixIn(text: string): z.output<typeof matrixSchema> | undefined {
+  try {
+    return matrixSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 const toSample = ({ metric, values }: z.output<typeof matrixSchema>["data"]["result"][number]): Sample => ({

@@ -17,7 +17,12 @@ test.each([
   "fe80::1",
   "::ffff:127.0.0.1",
   "::ffff:7f00:1",
+  "::7f00:1",
   "64:ff9b::7f00:1",
+  "64:ff9b:1::7f00:1",
+  "2001:0:7f00:1::",
+  "2002:7f00:1::",
+  "fec0::1",
   "no address",
 ])("%s is inside", (address) => expect(isPublicAddress(address)).toBe(false));
 

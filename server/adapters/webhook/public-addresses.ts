@@ -17,11 +17,15 @@ for (const [net, bits] of [
 ] as const)
   INTERNAL.addSubnet(net, bits, "ipv4");
 for (const [net, bits] of [
-  ["::", 128],
-  ["::1", 128],
+  // What holds an IPv4 address: IPv4-compatible (loopback is one), NAT64, Teredo, 6to4.
+  ["::", 96],
   ["64:ff9b::", 96],
+  ["64:ff9b:1::", 48],
+  ["2001::", 32],
+  ["2002::", 16],
   ["fc00::", 7],
   ["fe80::", 10],
+  ["fec0::", 10],
   ["ff00::", 8],
 ] as const)
   INTERNAL.addSubnet(net, bits, "ipv6");
