@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { missingFiles, packageFolders, packagesIn, packagesOf } from "./image-files.ts";
+import { WEB_SOURCES } from "./stack/build.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const DOCKERFILE = readFileSync(join(ROOT, "Dockerfile"), "utf8");
@@ -39,6 +40,11 @@ test("each image of the Dockerfile holds every file of ours that its programs im
     expect([name, missingFiles(ROOT, ours)]).toEqual([name, []]);
   }
   expect(missingFiles(ROOT, ["serving/router"])).toContain("k8s/client/kube.ts");
+});
+
+test("whatever the pages are built from is let into the images", () => {
+  const letIn = readFileSync(join(ROOT, ".dockerignore"), "utf8").split("\n");
+  expect(WEB_SOURCES.filter((path) => !letIn.includes(`!${path.split("/")[0]}`))).toEqual([]);
 });
 
 test("a package that is not installed ends the build of an image, instead of its first start", () => {

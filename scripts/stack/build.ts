@@ -5,14 +5,14 @@ import { logFileOf } from "./config.ts";
 import { alone } from "./exclusive.ts";
 import { startProgram } from "./process.ts";
 
-const WEB_SOURCES = [
+/** What the pages are built from, below the checkout. */
+export const WEB_SOURCES = [
   "app",
   "components",
   "domain",
   "server",
   "k8s/client",
   "k8s/manifests",
-  "public",
   "instrumentation.ts",
   "instrumentation-client.ts",
   "next.config.js",
@@ -68,7 +68,7 @@ async function runBuild(root: string, home: string, args: string[]): Promise<voi
 
 function digestOf(root: string, paths: readonly string[]): string {
   const hash = createHash("sha256");
-  for (const path of paths.filter((path) => existsSync(join(root, path)))) addTo(hash, root, path);
+  for (const path of paths) addTo(hash, root, path);
   return hash.digest("hex");
 }
 
