@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 // onnxruntime reports to its maker unless told not to; pod programs say so themselves, tests that load it in process here.
 process.env.ORT_DISABLE_TELEMETRY = "1";
 
+// Only what never becomes so waits that long: a busy machine must fail no test.
+const expect = { poll: { timeout: 20_000 } };
+
 const exclude = ["**/node_modules/**", "**/.next/**", "**/.slipway/**"];
 
 /**
@@ -15,6 +18,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          expect,
           include: ["**/*.test.ts"],
           exclude: [...exclude, "**/*.integration.test.ts", "e2e/**", "test/cluster-contract/**"],
         },
@@ -22,6 +26,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          expect,
           include: ["**/*.integration.test.ts", "test/cluster-contract/**/*.test.ts"],
           exclude,
           globalSetup: ["test/support/postgres-setup.ts"],
@@ -32,6 +37,7 @@ export default defineConfig({
       {
         test: {
           name: "journeys",
+          expect,
           include: ["e2e/journeys/**/*.test.ts"],
           exclude,
           testTimeout: 300_000,

@@ -143,8 +143,8 @@ test("an applied change reaches the watch's listener within milliseconds", async
       tookMs.push(performance.now() - begun);
     }
     tookMs.sort((a, b) => a - b);
-    // 2 ms at rest on the machine this was written on; the bound leaves room for one that is busy.
-    expect(tookMs[25]).toBeLessThan(25);
+    // 2 ms at rest on the machine this was written on; the bound leaves room for one that is busy, and none for asking again.
+    expect(tookMs[25]).toBeLessThan(200);
   });
 });
 const dataOf = (watch: ResourceWatch) => (watch.store.get("demo/fast")?.data ?? {}) as Record<string, string>;

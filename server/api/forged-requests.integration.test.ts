@@ -87,7 +87,7 @@ test.each([
   const beganMs = performance.now();
   await end(person.id);
   await stream.until('"UNAUTHORIZED"');
-  expect(performance.now() - beganMs).toBeLessThan(5_000);
+  expect(performance.now() - beganMs).toBeLessThan(15_000);
 });
 
 test("whoever is disabled between being let in and the first news is told nothing", async () => {

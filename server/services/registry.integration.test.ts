@@ -121,9 +121,15 @@ test("while a hostile model is inspected, other calls are answered", async () =>
   await aModel("busy");
   const artifact = await upload(anEndlessLoop());
   const inspected = register("busy", { artifact });
-  const startedMs = performance.now();
-  for (let call = 0; call < 20; call += 1) expect((await rest.call("GET", "/models/busy")).status).toBe(200);
-  expect(performance.now() - startedMs).toBeLessThan(2_500);
+  let answered = 0;
+  void inspected.finally(() => {
+    answered = -1;
+  });
+  for (let call = 0; call < 5; call += 1) {
+    expect((await rest.call("GET", "/models/busy")).status).toBe(200);
+    answered += 1;
+  }
+  expect(answered).toBe(5);
   expect((await inspected).status).toBe(422);
 });
 

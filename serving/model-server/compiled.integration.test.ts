@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { it, onTestFinished, vi } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { aLinearModel } from "#test/factories/onnx.ts";
 import { startModelServer } from "#test/support/model-server.ts";
 
@@ -11,5 +11,5 @@ it("A pod leaves to the next one what it compiled before anybody asked it, as it
   const kept = () => readdirSync(cache, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const server = await startModelServer(aLinearModel(), { NODE_COMPILE_CACHE: cache });
   onTestFinished(async () => void (await server.stop("SIGKILL")));
-  await vi.waitUntil(() => kept().length > 0, { timeout: 10_000, interval: 20 });
+  await expect.poll(() => kept().length).toBeGreaterThan(0);
 });

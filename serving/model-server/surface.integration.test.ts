@@ -151,10 +151,13 @@ it("Bodies that are not here yet take room too: beyond it the next is refused be
     await half(`transfer-encoding: chunked\r\n\r\n3e0\r\n${" ".repeat(992)}\r\n`),
   ];
   // Its chunk may come a moment after its headers.
-  const refused = await vi.waitUntil(async () => {
-    const answer = await server.infer([x]);
-    return answer.status === 200 ? null : answer;
-  });
+  const refused = await vi.waitUntil(
+    async () => {
+      const answer = await server.infer([x]);
+      return answer.status === 200 ? null : answer;
+    },
+    { timeout: 20_000 },
+  );
   expect([refused.status, await refused.json()]).toMatchObject([429, { code: "overloaded" }]);
   expect(refused.headers.get("retry-after")).toBe("1");
   sockets[0]?.destroy();
@@ -209,9 +212,13 @@ it("A startup probe waits for the model instead of being told to come again", as
     expect(performance.now() - asked).toBeGreaterThan(900);
   }
   expect((await fetch(`${url}/v2/health/ready`)).status).toBe(200);
-  const askedAgain = performance.now();
-  expect((await fetch(`${url}/started`)).status).toBe(200);
-  expect(performance.now() - askedAgain).toBeLessThan(900);
+  const tookMs: number[] = [];
+  for (let again = 0; again < 5; again += 1) {
+    const asked = performance.now();
+    expect((await fetch(`${url}/started`)).status).toBe(200);
+    tookMs.push(performance.now() - asked);
+  }
+  expect(Math.min(...tookMs)).toBeLessThan(900);
 });
 
 it("On SIGTERM it says it is not ready, finishes what runs, closes its connections and ends with 0", async () => {

@@ -5,12 +5,12 @@ import type { MetricsSource } from "#server/ports/metrics.ts";
 import { prometheusMetrics } from "./metrics.ts";
 
 const RANGE = { fromSeconds: 0, toSeconds: 0, stepSeconds: 1 };
-const WAITS = { answerMs: 60_000, silentMs: 50 };
+const PATIENT = { answerMs: 60_000, silentMs: 60_000 };
 const EMPTY = JSON.stringify({ status: "success", data: { resultType: "matrix", result: [] } });
 const servers: Server[] = [];
 let answer: RequestListener;
 
-async function source(waits = WAITS): Promise<MetricsSource> {
+async function source(waits = PATIENT): Promise<MetricsSource> {
   const server = createServer((request, response) => answer(request, response));
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -72,7 +72,7 @@ test("one that asks who we are is told, and one that lets us not in, or is none 
 });
 
 test("one that hangs is waited for in full once, and while it is silent only shortly", async () => {
-  const metrics = await source();
+  const metrics = await source({ ...PATIENT, silentMs: 50 });
   answer = (_, response) => response.writeHead(500).end();
   await ask(metrics);
   // A minute is allowed; that the test ends is the proof.
@@ -84,7 +84,7 @@ test("an answer that stops in its middle is a silence, and a reader that went aw
   const metrics = await source({ answerMs: 300, silentMs: 50 });
   answer = (_, response) => response.write(EMPTY.slice(0, 20));
   expect(await ask(metrics)).toEqual(away(0));
-  const fresh = await source({ answerMs: 60_000, silentMs: 50 });
+  const fresh = await source();
   const gone = new AbortController();
   answer = () => gone.abort();
   expect(await ask(fresh, gone.signal)).toMatchObject({ message: "Nobody waits for this answer." });

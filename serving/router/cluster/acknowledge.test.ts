@@ -38,7 +38,7 @@ function aLease() {
       now = acks;
       acknowledger.changed();
     },
-    next: () => vi.waitUntil(() => underWay[0], { interval: 1 }),
+    next: () => vi.waitUntil(() => underWay[0], { interval: 1, timeout: 20_000 }),
     stop: acknowledger.stop,
   };
 }
@@ -52,7 +52,7 @@ test("swaps of one turn become one write; those during a write become the next o
   for (const number of [2, 3, 4]) lease.swap({ a: number, b: 4 });
   first.succeed();
   (await lease.next()).succeed();
-  await vi.waitUntil(() => lease.written.length === 2, { interval: 1 });
+  await vi.waitUntil(() => lease.written.length === 2, { interval: 1, timeout: 20_000 });
   expect(lease.written).toEqual([
     { a: 1, b: 4 },
     { a: 4, b: 4 },
@@ -67,6 +67,6 @@ test("a write is tried until it succeeds, with what is in force by then", async 
   lease.swap({ a: 2 });
   (await lease.next()).fail();
   (await lease.next()).succeed();
-  await vi.waitUntil(() => lease.written.length === 1, { interval: 1 });
+  await vi.waitUntil(() => lease.written.length === 1, { interval: 1, timeout: 20_000 });
   expect([lease.written, lease.errors.length]).toEqual([[{ a: 2 }], 2]);
 });

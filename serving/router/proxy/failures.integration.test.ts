@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { answerWith, type ModelPod, startModelPod } from "#test/support/model-pod.ts";
 import { aPlan } from "#test/support/plan-wire.ts";
 import { type Answer, podOf, type RouterInProcess, startRouterInProcess } from "#test/support/router-in-process.ts";
@@ -180,7 +180,7 @@ test("a burst leaves no more than 128 idle connections to a pod behind", async (
   });
   const answers = await Promise.all(Array.from({ length: 200 }, () => router.ask()));
   expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
-  await vi.waitUntil(() => pod(0).sockets.size <= 128);
+  await expect.poll(() => pod(0).sockets.size).toBeLessThanOrEqual(128);
 });
 
 test("what is not HTTP is 502", async () => {
