@@ -44,7 +44,7 @@ export function linesOf(older: Compared, newer: Compared, serving: readonly Live
 function metricLine(name: string, older: Compared, newer: Compared): Line {
   const [before, after] = [older.metrics[name], newer.metrics[name]];
   const words = (value: number | undefined) => (value === undefined ? NONE : metricWords(value));
-  const best = before === after ? null : bestOf([older, newer], name);
+  const best = bestOf([older, newer], name);
   return {
     what: name,
     before: words(before),

@@ -10,8 +10,9 @@ test("the best value is the greatest, and the least of a loss", () => {
   expect([bestOf(versions, "auc"), bestOf(versions, "logloss")]).toEqual([0.93, 0.29]);
 });
 
-test("a value without a rival is not called best", () => {
+test("a value without a rival is not called best, nor one that all have", () => {
   expect(bestOf(versions, "f1")).toBeNull();
+  expect(bestOf([...versions, { version: "1", metrics: { f1: 0.7 } }], "f1")).toBeNull();
 });
 
 test.each(["val_loss", "RMSE", "error_rate", "latency_ms", "brier score"])("%s is better when lower", (name) => {

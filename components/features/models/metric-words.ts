@@ -25,9 +25,10 @@ export function metricNames(versions: readonly Measured[]): string[] {
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name]) => name);
 }
 
-/** The best value of a metric where at least two versions have one, else null. */
+/** The best value of a metric where versions differ in it, else null. */
 export function bestOf(versions: readonly Measured[], metric: string): number | null {
   const values = versions.flatMap(({ metrics }) => metrics[metric] ?? []);
-  if (values.length < 2) return null;
-  return lowerIsBetter(metric) ? Math.min(...values) : Math.max(...values);
+  const [least, greatest] = [Math.min(...values), Math.max(...values)];
+  if (values.length < 2 || least === greatest) return null;
+  return lowerIsBetter(metric) ? least : greatest;
 }
