@@ -12,7 +12,7 @@ export type OverlayProps = Readonly<{
   children: ReactNode;
   /** Actions, at the end of a line of their own; the filled one last. */
   footer?: ReactNode;
-  /** What is in it cannot be had again: a click beside it does not close it. */
+  /** What is in it cannot be had again: a press beside it does not close it, nor one of Escape. */
   stays?: boolean;
   className?: string;
 }>;

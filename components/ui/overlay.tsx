@@ -2,7 +2,7 @@
 
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { Button } from "./button.tsx";
 import type { OverlayProps } from "./dialog.tsx";
 import { closedPopup } from "./use-popup.ts";
@@ -13,6 +13,7 @@ const shade = "fixed inset-0 z-40 animate-appear bg-shade";
 export function Overlay({ open, onOpenChange, title, description, children, footer, stays, className }: OverlayProps) {
   const focusedBefore = useRef<Element | null>(null);
   const hasInput = useRef(false);
+  const [warned, setWarned] = useState(false);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -28,9 +29,14 @@ export function Overlay({ open, onOpenChange, title, description, children, foot
           // Escape closes what is on top, and that only.
           onEscapeKeyDown={(event) => {
             if (closedPopup()) event.preventDefault();
+            else if ((stays || hasInput.current) && !warned) {
+              event.preventDefault();
+              setWarned(true);
+            }
           }}
           onInput={() => {
             hasInput.current = true;
+            setWarned(false);
           }}
           // What was typed is not lost to a press that went astray.
           onInteractOutside={(event) => (stays || hasInput.current) && event.preventDefault()}
@@ -56,6 +62,12 @@ export function Overlay({ open, onOpenChange, title, description, children, foot
           <div data-body="" className="min-h-0 flex-1 overflow-y-auto p-4">
             {children}
           </div>
+          <p
+            role="status"
+            className="text-right text-label text-muted not-empty:border-t not-empty:px-4 not-empty:py-2"
+          >
+            {warned ? "Escape again closes this." : null}
+          </p>
           {footer ? <footer className="flex flex-wrap justify-end gap-2 border-t p-4">{footer}</footer> : null}
         </Radix.Content>
       </Radix.Portal>

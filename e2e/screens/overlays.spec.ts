@@ -57,7 +57,9 @@ test("a sheet at 360 px, and one that was refused, have no accessibility violati
   await expectAccessible(page);
 });
 
-test("a press beside a sheet closes it, and not once something was typed", async ({ signedIn: page }) => {
+test("a press beside a sheet closes it, and not once something was typed; then Escape asks first", async ({
+  signedIn: page,
+}) => {
   await page.goto("/endpoints");
   const beside = () => page.mouse.click(20, 400);
   const sheet = page.getByRole("dialog");
@@ -69,6 +71,11 @@ test("a press beside a sheet closes it, and not once something was typed", async
   await sheet.getByRole("textbox").first().fill("kept");
   await beside();
   await expect(sheet.getByRole("textbox").first()).toHaveValue("kept");
+  await page.keyboard.press("Escape");
+  await expect(sheet.getByRole("status").last()).toHaveText("Escape again closes this.");
+  await sheet.getByRole("textbox").first().fill("kept-too");
+  await page.keyboard.press("Escape");
+  await expect(sheet.getByRole("textbox").first()).toHaveValue("kept-too");
   await page.keyboard.press("Escape");
   await expect(sheet).toBeHidden();
 });
