@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, statSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -43,6 +43,14 @@ it("gives the last lines, at most so many bytes, only since a time", async () =>
   expect(await read({ tailLines: 0 })).toBe("");
   expect(await read({ limitBytes: 6 })).toBe("one\ntw");
   expect(await read({ sinceTime: "2099-01-01T00:00:00Z" })).toBe("");
+});
+
+it("dates no line before the one above it, though the file's clock lags behind ours", async () => {
+  write("noted\nnot yet noted\n");
+  appendFileSync(join(folder, "times"), "6 1700000000500\n");
+  utimesSync(join(folder, "log"), 1_700_000_000.4, 1_700_000_000.4);
+  const lines = (await read({ timestamps: true })).trimEnd().split("\n");
+  expect(lines.map((line) => Date.parse(line.split(" ")[0] ?? ""))).toEqual([1_700_000_000_500, 1_700_000_000_500]);
 });
 
 it("keeps a log bounded: one older part, and what follows it reads on through the change", async () => {

@@ -126,8 +126,14 @@ const tail = (lines: Iterable<Line>, request: LogRequest): Line[] => {
   return count < kept.length ? kept.slice(kept.length - count) : kept;
 };
 
-const format = ({ text, atMs }: Line, { timestamps }: LogRequest): string =>
-  timestamps ? `${new Date(atMs).toISOString().replace("Z", "000000Z")} ${text}` : text;
+/** A file's clock is coarser than ours: what it dates a moment before the line above was written no earlier. */
+const writer = ({ timestamps }: LogRequest) => {
+  let lastMs = 0;
+  return ({ text, atMs }: Line): string => {
+    lastMs = Math.max(lastMs, atMs);
+    return timestamps ? `${new Date(lastMs).toISOString().replace("Z", "000000Z")} ${text}` : text;
+  };
+};
 
 const stream = async function* (
   folder: string,
@@ -142,15 +148,16 @@ const stream = async function* (
     left -= bytes.length;
     return cut;
   };
+  const format = writer(request);
   const reader = new LineReader(join(folder, "log"), () => readTimes(folder, false));
   const follows = request.follow && !request.previous;
   for (const line of tail(stored(folder, reader, !follows), request)) {
-    yield bounded(format(line, request));
+    yield bounded(format(line));
     if (left <= 0 || signal.aborted) return;
   }
   if (!follows) return;
   for await (const line of following(folder, reader, target, signal)) {
-    yield bounded(format(line, request));
+    yield bounded(format(line));
     if (left <= 0) return;
   }
 };
