@@ -9,7 +9,7 @@ export type PlanEntryRecord = Readonly<{
 }>;
 
 /** A row of the ledger, as decisions see it. */
-export type PlanRecord = Readonly<{
+export type DecidedPlan = Readonly<{
   number: number;
   kind: "revision" | "traffic" | "rollback" | "delete";
   state: PlanState;
@@ -17,9 +17,10 @@ export type PlanRecord = Readonly<{
   /** Rollbacks only: the plan it left and the plan it repeats. */
   rolledBackFrom: number | null;
   repeatsPlan: number | null;
-  decidedAt: Date;
-  supersededAt: Date | null;
 }>;
+
+/** For decisions that depend on when. */
+export type PlanRecord = DecidedPlan & Readonly<{ decidedAt: Date; supersededAt: Date | null }>;
 
 /** Revisions that answer callers: live with a share. An entry at 0 % or a shadow answers nobody, unless forced. */
 export const servingRevisions = (plan: Pick<PlanRecord, "entries">): number[] =>

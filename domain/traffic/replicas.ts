@@ -2,7 +2,7 @@ import { type PlanRecord, servingRevisions } from "#domain/traffic/plan-record.t
 import { chooseRollbackTarget, type PlanHistory } from "#domain/traffic/rollback-target.ts";
 
 export type ReplicasQuestion = Readonly<{
-  history: PlanHistory;
+  history: PlanHistory<PlanRecord>;
   /** Full replicas of every revision of the endpoint, by number. */
   fullReplicas: ReadonlyMap<number, number>;
   /** Number in the endpoint's ConfigMap; 0 when there is none. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type PlanRecord, servingRevisions } from "./plan-record.ts";
-import { chooseRollbackTarget, type PlanHistory } from "./rollback-target.ts";
+import { chooseRollbackTarget, isSettledBy, type PlanHistory } from "./rollback-target.ts";
 
 type Shares = Record<number, number>;
 
@@ -177,6 +177,49 @@ test("whatever the ledger: a target is an applied, earlier plan without a suspec
     }),
     { numRuns: 500 },
   );
+});
+
+/** Traffic is changed, rolled back and undone, in any order. */
+const lived = fc
+  .array(
+    fc.oneof(
+      fc.record({ percent: shares, state: fc.constantFrom("applied" as const, "superseded" as const) }),
+      fc.record({ back: fc.option(fc.nat(20), { nil: undefined }) }),
+    ),
+    { minLength: 8, maxLength: 30 },
+  )
+  .map((steps) => {
+    let plans: PlanRecord[] = [];
+    for (const step of steps) {
+      if ("percent" in step) plans = [...plans, plan(plans.length + 1, step.percent, { state: step.state })];
+      else if (chooseRollbackTarget(historyOf(plans), step.back).kind === "target") plans = rollBack(plans, step.back);
+    }
+    return plans;
+  });
+
+test("what the newest plans settle is what the whole ledger chooses", () => {
+  let settled = 0;
+  fc.assert(
+    fc.property(lived, fc.integer({ min: 2, max: 20 }), fc.nat(4), (plans, take, before) => {
+      const newest = plans.slice(-take);
+      const to = before === 0 ? undefined : plans.length - before;
+      const choice = chooseRollbackTarget(historyOf(newest), to);
+      if (!isSettledBy(newest, choice)) return;
+      settled += newest.length < plans.length ? 1 : 0;
+      expect(choice).toEqual(chooseRollbackTarget(historyOf(plans), to));
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(settled).toBeGreaterThan(100);
+});
+
+test("a split whose last 100 % plan is further back, or a rollback of something older, is not settled", () => {
+  const plans = [plan(1, { 1: 100 }), plan(2, { 1: 90, 2: 10 }), plan(3, { 3: 100 }, { state: "superseded" })];
+  const split = [...plans, plan(4, { 1: 80, 2: 20 })];
+  const settles = (newest: PlanRecord[]) => isSettledBy(newest, chooseRollbackTarget(historyOf(newest)));
+  expect([settles(split), settles(split.slice(1))]).toEqual([true, false]);
+  const back = [...plans, ...[4, 5].map((n) => plan(n, { [n]: 100 })), plan(6, { 1: 100 }, { repeatsPlan: 1 })];
+  expect([settles(back), settles(back.slice(1))]).toEqual([true, false]);
 });
 
 test("with nowhere to go back to, it says of each earlier plan what it lacks", () => {

@@ -1,8 +1,8 @@
-import { type PlanEntryRecord, type PlanRecord, servingRevisions, soleRevision } from "#domain/traffic/plan-record.ts";
+import { type DecidedPlan, type PlanEntryRecord, servingRevisions, soleRevision } from "#domain/traffic/plan-record.ts";
 
-export type PlanHistory = Readonly<{
+export type PlanHistory<Plan extends DecidedPlan = DecidedPlan> = Readonly<{
   /** All plans of one endpoint, in any order. */
-  plans: readonly PlanRecord[];
+  plans: readonly Plan[];
   /** Revisions that still exist. */
   revisions: ReadonlySet<number>;
   /** Plans known to have missed the endpoint's health targets. Silence is not a miss. */
@@ -49,7 +49,22 @@ export function chooseRollbackTarget(history: PlanHistory, toPlan?: number): Rol
   return { kind: "none", why: explain(history, current, toPlan), choices };
 }
 
-function suspectsOf(current: PlanRecord, earlier: readonly PlanRecord[]): number[] {
+/**
+ * Whether the whole ledger would choose what its newest plans chose. They settle it when all that the rule looks at is
+ * among them: the target, the last 100 % plan that a split is held against, and what each rollback left and repeated.
+ */
+export function isSettledBy(newest: readonly DecidedPlan[], choice: RollbackTarget): boolean {
+  if (choice.kind === "none") return false;
+  const oldest = Math.min(...newest.map(({ number }) => number));
+  const isWhole = (plan: DecidedPlan) => soleRevision(plan) !== null;
+  const trusts = newest.some(
+    (plan) => isWhole(plan) && (plan.number === choice.from || (plan.number < choice.from && plan.state === "applied")),
+  );
+  const named = newest.flatMap(({ repeatsPlan, rolledBackFrom }) => [repeatsPlan ?? oldest, rolledBackFrom ?? oldest]);
+  return trusts && named.every((number) => number >= oldest);
+}
+
+function suspectsOf(current: DecidedPlan, earlier: readonly DecidedPlan[]): number[] {
   const sole = soleRevision(current);
   if (sole !== null) return [sole];
   const lastWhole = earlier.find((plan) => plan.state === "applied" && soleRevision(plan) !== null);
@@ -58,7 +73,7 @@ function suspectsOf(current: PlanRecord, earlier: readonly PlanRecord[]): number
 }
 
 /** Null when somebody may choose it by name. */
-function unusable(plan: PlanRecord, revisions: ReadonlySet<number>): string | null {
+function unusable(plan: DecidedPlan, revisions: ReadonlySet<number>): string | null {
   if (plan.state === "superseded") return "was replaced before every router had it, so it was never proven to serve";
   if (plan.state !== "applied") return `is ${plan.state} and was never proven to serve`;
   if (servingRevisions(plan).length === 0) return "serves nothing";
@@ -67,7 +82,7 @@ function unusable(plan: PlanRecord, revisions: ReadonlySet<number>): string | nu
 }
 
 function refusal(
-  plan: Pick<PlanRecord, "number" | "entries">,
+  plan: Pick<DecidedPlan, "number" | "entries">,
   suspects: readonly number[],
   condemned: ReadonlySet<number>,
   missed: ReadonlySet<number>,
@@ -79,7 +94,7 @@ function refusal(
   return null;
 }
 
-const sharesOf = (plan: Pick<PlanRecord, "entries">): string =>
+const sharesOf = (plan: Pick<DecidedPlan, "entries">): string =>
   plan.entries
     .filter((entry) => entry.role === "live" && entry.weightBps > 0)
     .map((entry) => `${entry.revision}:${entry.weightBps}`)
@@ -91,7 +106,7 @@ const sharesOf = (plan: Pick<PlanRecord, "entries">): string =>
  * at 0 %, the original of a repeated one). Without the twins a second rollback would go back to what the first one left.
  * Deciding for the same shares again takes the verdict from the twins; and an undo says nothing against what it leaves.
  */
-function condemnedPlans(oldestFirst: readonly PlanRecord[]): Set<number> {
+function condemnedPlans(oldestFirst: readonly DecidedPlan[]): Set<number> {
   const byNumber = new Map(oldestFirst.map((plan) => [plan.number, plan]));
   const condemnedShares = new Set<string>();
   const left = new Set<number>();
@@ -110,7 +125,7 @@ function condemnedPlans(oldestFirst: readonly PlanRecord[]): Set<number> {
 const SHOWN_MAX = 3;
 
 /** Why a rollback has nowhere to go: of the newest earlier plans that nobody may choose, what each of them lacks. */
-function explainAll(history: PlanHistory, current: PlanRecord): string {
+function explainAll(history: PlanHistory, current: DecidedPlan): string {
   const earlier = history.plans.filter((plan) => plan.number < current.number).sort((a, b) => b.number - a.number);
   if (earlier.length === 0) return `Plan #${current.number} is the first: there is nothing before it.`;
   const whys = earlier.flatMap((plan) => {
@@ -122,7 +137,7 @@ function explainAll(history: PlanHistory, current: PlanRecord): string {
   return `No plan before #${current.number} qualifies${because}.`;
 }
 
-function explain(history: PlanHistory, current: PlanRecord, toPlan: number | undefined): string {
+function explain(history: PlanHistory, current: DecidedPlan, toPlan: number | undefined): string {
   if (toPlan === undefined) return explainAll(history, current);
   const named = history.plans.find((plan) => plan.number === toPlan);
   if (named === undefined) return `There is no plan #${toPlan}.`;

@@ -1,3 +1,6 @@
+import { z } from "zod";
+import type { DecidedPlan, PlanEntryRecord } from "#domain/traffic/plan-record.ts";
+import { PLAN_STATES } from "#domain/traffic/plan-state.ts";
 import type { Tx } from "./client.ts";
 
 export type PlanRow = Readonly<{
@@ -36,24 +39,81 @@ const SELECT_PLANS = `
     FROM "TrafficPlanEntry" e WHERE e."planId" = p.id
   ) e`;
 
-/** Plans of an endpoint, newest first. `below` excludes, `from` and `to` include their number. */
+/**
+ * Plans of an endpoint, newest first. `below` excludes, `from` and `to` include their number; `only` leaves out those
+ * that no router served, or those that failed.
+ */
 export const findPlans = (
   tx: Tx,
   endpointUid: string,
   take: number,
-  range: { below?: number | undefined; from?: number; to?: number } = {},
+  range: { below?: number | undefined; from?: number; to?: number; only?: "served" | "not failed" } = {},
 ): Promise<PlanRow[]> =>
   tx.$queryRawUnsafe<PlanRow[]>(
     `${SELECT_PLANS}
      WHERE p."endpointUid" = $1::uuid AND ($2::int IS NULL OR p.number < $2::int)
        AND ($3::int IS NULL OR p.number >= $3::int) AND ($4::int IS NULL OR p.number <= $4::int)
+       AND ($6::text IS DISTINCT FROM 'served' OR s."firstServedAt" IS NOT NULL)
+       AND ($6::text IS DISTINCT FROM 'not failed' OR s.state IS DISTINCT FROM 'failed')
      ORDER BY p.number DESC LIMIT $5::int`,
     endpointUid,
     range.below ?? null,
     range.from ?? null,
     range.to ?? null,
     take,
+    range.only ?? null,
   );
+
+/** Those of the numbers that the ledger has, in their order. */
+export async function findPlansNumbered(tx: Tx, endpointUid: string, numbers: readonly number[]): Promise<PlanRow[]> {
+  const found = await tx.$queryRawUnsafe<PlanRow[]>(
+    `${SELECT_PLANS} WHERE p."endpointUid" = $1::uuid AND p.number = ANY($2::int[])`,
+    endpointUid,
+    numbers,
+  );
+  const byNumber = new Map(found.map((plan) => [plan.number, plan]));
+  return numbers.flatMap((number) => byNumber.get(number) ?? []);
+}
+
+// A row for each entry, as Postgres builds them fastest.
+const ledgerRow = z.tuple([
+  z.number(),
+  z.enum(["revision", "traffic", "rollback", "delete"]),
+  z.enum(PLAN_STATES),
+  z.number().nullable(),
+  z.number().nullable(),
+  z.boolean(),
+  z.number().nullable(),
+  z.enum(["live", "shadow"]).nullable(),
+  z.number().nullable(),
+]);
+const ledgerSchema = z.object({ rows: z.array(ledgerRow), revisions: z.array(z.number()) });
+type LedgerPlan = DecidedPlan & Readonly<{ missedTargets: boolean; entries: PlanEntryRecord[] }>;
+
+/** What a rollback is decided by: the newest `take` plans without their ranges, and the revisions that there are. */
+export async function findLedger(tx: Tx, endpointUid: string, take: number) {
+  const [row] = await tx.$queryRaw<{ ledger: string }[]>`
+    SELECT json_build_object(
+      'revisions', coalesce((
+        SELECT json_agg(r.number) FROM "Revision" r WHERE r."endpointUid" = ${endpointUid}::uuid), '[]'),
+      'rows', coalesce((
+        SELECT json_agg(json_build_array(
+          p.number, p.kind, coalesce(s.state, 'pending'), p."rolledBackFrom", p."repeatsPlan",
+          s."missedTargetsAt" IS NOT NULL, e.revision, e.role, e."weightBps"))
+        FROM (SELECT * FROM "TrafficPlan" WHERE "endpointUid" = ${endpointUid}::uuid
+              ORDER BY number DESC LIMIT ${take}::int) p
+        LEFT JOIN "TrafficPlanStatus" s ON s."planId" = p.id
+        LEFT JOIN "TrafficPlanEntry" e ON e."planId" = p.id), '[]')
+    )::text AS ledger`;
+  const { rows, revisions } = ledgerSchema.parse(JSON.parse(row?.ledger ?? ""));
+  const plans = new Map<number, LedgerPlan>();
+  for (const [number, kind, state, rolledBackFrom, repeatsPlan, missedTargets, revision, role, weightBps] of rows) {
+    const plan = plans.get(number) ?? { number, kind, state, rolledBackFrom, repeatsPlan, missedTargets, entries: [] };
+    plans.set(number, plan);
+    if (revision !== null && role !== null && weightBps !== null) plan.entries.push({ revision, role, weightBps });
+  }
+  return { plans: [...plans.values()], revisions: new Set(revisions) };
+}
 
 /** Plans that came into force between two moments (null: now), or never did and were decided then; newest first. */
 export const findPlansBetween = (

@@ -198,6 +198,20 @@ test("a rollback may name its plan, also as an undo", async () => {
   expect(await rangesOf("undo", 5)).toEqual(await rangesOf("undo", 3));
 });
 
+test("a rollback finds its target however many changes ago that was served", async () => {
+  await anEndpoint("long", 2);
+  await applied("long", 2);
+  for (let seen = 2; seen < 50; seen += 1) {
+    await put("long", seen, seen % 2 === 0 ? split(90, 10) : split(80, 20));
+    await applied("long", seen + 1);
+  }
+  const preview = await rest.call("GET", "/endpoints/long/rollback");
+  expect(preview.body).toMatchObject({ target: { plan: 2 }, leaves: { plan: 50 } });
+  expect((await roll("long")).body).toMatchObject({ number: 51, repeatsPlan: 2, rolledBackFrom: 50 });
+  expect((await roll("long", { toPlan: 4 })).body).toMatchObject({ number: 52, repeatsPlan: 4, rolledBackFrom: 51 });
+  expect(await rangesOf("long", 52)).toEqual(await rangesOf("long", 4));
+});
+
 test("nothing to roll back to is 409 with the choices", async () => {
   await anEndpoint("alone", 1);
   await applied("alone", 1);

@@ -1,15 +1,13 @@
 import type { Tx } from "#server/db/client.ts";
 import { findPlans, type PlanRow } from "#server/db/plans.ts";
 
-const LOOK_BACK = 50;
-
 /**
  * What holds, or will as soon as it can: the newest plan that did not fail, for a failed one never reached the routers.
  * Its shares go on in the next one. Null: nothing is served yet.
  */
 export async function findBasePlan(tx: Tx, endpointUid: string): Promise<PlanRow | null> {
-  const plans = await findPlans(tx, endpointUid, LOOK_BACK);
-  return plans.find((plan) => plan.state !== "failed") ?? null;
+  const [plan] = await findPlans(tx, endpointUid, 1, { only: "not failed" });
+  return plan ?? null;
 }
 
 /**
@@ -17,6 +15,6 @@ export async function findBasePlan(tx: Tx, endpointUid: string): Promise<PlanRow
  * so that a plan which was replaced before anybody met it moves nobody.
  */
 export async function findServedPlan(tx: Tx, endpointUid: string): Promise<PlanRow | null> {
-  const plans = await findPlans(tx, endpointUid, LOOK_BACK);
-  return plans.find((plan) => plan.firstServedAt !== null) ?? plans.find((plan) => plan.state !== "failed") ?? null;
+  const [served] = await findPlans(tx, endpointUid, 1, { only: "served" });
+  return served ?? findBasePlan(tx, endpointUid);
 }

@@ -2,7 +2,7 @@ import { reassertSchema } from "#domain/endpoint/schema.ts";
 import { DomainError } from "#domain/shared/errors.ts";
 import { planViewSchema } from "#domain/shared/views.ts";
 import type { Tx } from "#server/db/client.ts";
-import { findPlans, type PlanRow } from "#server/db/plans.ts";
+import { findPlansNumbered, type PlanRow } from "#server/db/plans.ts";
 import { requireWriteIn } from "#server/services/context.ts";
 import { type EndpointRow, findEndpoint, isDatabaseBehind, lockEvenBehind } from "#server/services/endpoint/find.ts";
 import { defineVerb } from "#server/services/verb.ts";
@@ -58,7 +58,7 @@ export const reassertPlan = defineVerb({
 });
 
 async function ledgerPlan(tx: Tx, { uid, name }: EndpointRow, number: number): Promise<PlanRow> {
-  const [plan] = await findPlans(tx, uid, 1, { from: number, to: number });
+  const [plan] = await findPlansNumbered(tx, uid, [number]);
   if (plan === undefined) throw new DomainError("not_found", `${name} has no plan ${number}.`);
   return plan;
 }

@@ -1,48 +1,45 @@
-import { z } from "zod";
-import { planViewSchema } from "#domain/shared/views.ts";
-import type { PlanRecord } from "#domain/traffic/plan-record.ts";
-import { chooseRollbackTarget, type RollbackTarget } from "#domain/traffic/rollback-target.ts";
+import type { DecidedPlan } from "#domain/traffic/plan-record.ts";
+import { chooseRollbackTarget, isSettledBy, type RollbackTarget } from "#domain/traffic/rollback-target.ts";
 import type { Tx } from "#server/db/client.ts";
-import { findPlans, type PlanRow } from "#server/db/plans.ts";
-import { storedEntries } from "./decide-plan.ts";
+import { findLedger, findPlansNumbered, type PlanRow } from "#server/db/plans.ts";
 
+/** A rollback waits for this to be read, and few go back further. */
+const NEAR = 40;
 /** A ledger may be long; what is older than this many plans is no rollback target. */
 const LOOK_BACK = 500;
 
-export type Choice = Readonly<{ choice: RollbackTarget; numbered(plan: number): PlanRow; current: PlanRow | null }>;
+/** `current`: what is left; null: nothing is served. */
+export type Choice = Readonly<{ choice: RollbackTarget; current: number | null }>;
 
-/** The one answer that the preview shows and the rollback takes. `current`: what is left; null: nothing is served. */
+/** The one answer that the preview shows and the rollback takes. */
 export async function rollbackChoice(tx: Tx, endpointUid: string, toPlan: number | undefined): Promise<Choice> {
-  const plans = await findPlans(tx, endpointUid, LOOK_BACK);
-  const revisions = await tx.revision.findMany({ where: { endpointUid }, select: { number: true } });
+  const near = await chooseAmong(tx, endpointUid, toPlan, NEAR);
+  return near.isSettled ? near : chooseAmong(tx, endpointUid, toPlan, LOOK_BACK);
+}
+
+async function chooseAmong(tx: Tx, endpointUid: string, toPlan: number | undefined, take: number) {
+  const { plans, revisions } = await findLedger(tx, endpointUid, take);
   const history = {
-    plans: plans.map(toRecord),
-    revisions: new Set(revisions.map((revision) => revision.number)),
-    missedHealthTargets: new Set(plans.filter((plan) => plan.missedTargetsAt !== null).map((plan) => plan.number)),
+    plans,
+    revisions,
+    missedHealthTargets: new Set(plans.filter((plan) => plan.missedTargets).map((plan) => plan.number)),
   };
+  const choice = chooseRollbackTarget(history, toPlan);
   return {
-    choice: chooseRollbackTarget(history, toPlan),
-    numbered: (number) => planNumbered(plans, number),
-    current: plans.find((plan) => plan.state !== "failed") ?? null,
+    choice,
+    current: newestStanding(plans),
+    isSettled: plans.length < take || isSettledBy(plans, choice),
   };
 }
 
-const { shape } = planViewSchema;
-const stateSchema = z.enum(["pending", "applied", "superseded", "failed"]);
+function newestStanding(plans: readonly DecidedPlan[]): number | null {
+  const standing = plans.filter((plan) => plan.state !== "failed").map((plan) => plan.number);
+  return standing.length === 0 ? null : Math.max(...standing);
+}
 
-const toRecord = (plan: PlanRow): PlanRecord => ({
-  number: plan.number,
-  kind: shape.kind.parse(plan.kind),
-  state: stateSchema.parse(plan.state ?? "pending"),
-  entries: storedEntries(plan),
-  rolledBackFrom: plan.rolledBackFrom,
-  repeatsPlan: plan.repeatsPlan,
-  decidedAt: plan.decidedAt,
-  supersededAt: plan.supersededAt,
-});
-
-function planNumbered(plans: readonly PlanRow[], number: number): PlanRow {
-  const plan = plans.find((candidate) => candidate.number === number);
-  if (plan === undefined) throw new Error(`plan ${number} was chosen but is not in the ledger`);
-  return plan;
+/** Plans that were chosen from the ledger. */
+export async function chosenPlans(tx: Tx, endpointUid: string, numbers: readonly number[]): Promise<PlanRow[]> {
+  const plans = await findPlansNumbered(tx, endpointUid, numbers);
+  if (plans.length < numbers.length) throw new Error(`of the plans ${numbers.join()} only ${plans.length} are there`);
+  return plans;
 }

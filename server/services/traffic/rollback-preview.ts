@@ -10,7 +10,7 @@ import { healthViews } from "#server/services/endpoint/health-view.ts";
 import { quoted } from "#server/services/endpoint/promql.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { planViews } from "./plan-view.ts";
-import { rollbackChoice } from "./rollback-choice.ts";
+import { chosenPlans, rollbackChoice } from "./rollback-choice.ts";
 import { startSecondsOf } from "./start-seconds.ts";
 
 const CHOICES_MAX = 20;
@@ -29,15 +29,17 @@ export const previewRollback = defineVerb({
   async run(ctx, { toPlan, ...ref }) {
     const tx = ctx.db.read;
     const endpoint = await findEndpoint(tx, ref);
-    const { choice, numbered, current } = await rollbackChoice(tx, endpoint.uid, toPlan);
-    const [leaves] = current === null ? [] : await planViews(tx, [current]);
+    const { choice, current } = await rollbackChoice(tx, endpoint.uid, toPlan);
+    const [leaves] = current === null ? [] : await planViews(tx, await chosenPlans(tx, endpoint.uid, [current]));
     const left = leaves === undefined ? null : { plan: leaves.number, entries: leaves.entries };
     if (choice.kind === "none") {
       const choices = choice.choices.slice(0, CHOICES_MAX);
-      const views = await planViews(
+      const rows = await chosenPlans(
         tx,
-        choices.map(({ plan }) => numbered(plan)),
+        endpoint.uid,
+        choices.map(({ plan }) => plan),
       );
+      const views = await planViews(tx, rows);
       const shown = choices.map(({ plan, refusedBecause }, index) => ({
         plan,
         refusedBecause,
@@ -45,7 +47,7 @@ export const previewRollback = defineVerb({
       }));
       return { target: null, why: choice.why, leaves: left, unlikelyToHelp: null, choices: shown };
     }
-    const row = numbered(choice.plan);
+    const [row] = (await chosenPlans(tx, endpoint.uid, [choice.plan])) as [PlanRow];
     const [view] = await planViews(tx, [row]);
     const entries = view?.entries ?? [];
     const target = await targetOf(ctx, endpoint, row, entries, leaves?.entries ?? []);

@@ -3,12 +3,13 @@ import { toPercent } from "#domain/endpoint/weights.ts";
 import { DomainError } from "#domain/shared/errors.ts";
 import { planViewSchema } from "#domain/shared/views.ts";
 import type { RollbackTarget } from "#domain/traffic/rollback-target.ts";
+import type { PlanRow } from "#server/db/plans.ts";
 import { requireWriteIn } from "#server/services/context.ts";
 import { lockEndpoint } from "#server/services/endpoint/find.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { decidePlan, describeEntries, storedEntries } from "./decide-plan.ts";
 import { planView } from "./plan-view.ts";
-import { rollbackChoice } from "./rollback-choice.ts";
+import { chosenPlans, rollbackChoice } from "./rollback-choice.ts";
 
 /** A new plan that repeats an older one, bucket by bucket; automation stays off until somebody resumes it. */
 export const rollBack = defineVerb({
@@ -21,11 +22,10 @@ export const rollBack = defineVerb({
     ctx.write(async (tx) => {
       const endpoint = await lockEndpoint(tx, ref);
       requireWriteIn(ctx.actor, endpoint.environment.kind);
-      const { choice, numbered } = await rollbackChoice(tx, endpoint.uid, toPlan);
+      const { choice } = await rollbackChoice(tx, endpoint.uid, toPlan);
       if (choice.kind === "none") throw noTarget(choice);
 
-      const target = numbered(choice.plan);
-      const left = numbered(choice.from);
+      const [target, left] = (await chosenPlans(tx, endpoint.uid, [choice.plan, choice.from])) as [PlanRow, PlanRow];
       const entries = storedEntries(target);
       const plan = await decidePlan(tx, endpoint, {
         kind: "rollback",
