@@ -108,6 +108,7 @@ const PLANTS: Plant[] = [
   ...breaks("sdk-stays-home-prom-client", SERVICE, "prom-client"),
   ...breaks("sdk-stays-home-selfsigned", SERVICE, "selfsigned"),
   ...breaks("sdk-stays-home-recharts", FEATURE, "recharts"),
+  ...breaks("sdk-stays-home-next-link", FEATURE, "next/link"),
   ...breaks("sdk-stays-home-trpc-server", SERVICE, "@trpc/server"),
   ...breaks(
     "production-never-imports-tools",

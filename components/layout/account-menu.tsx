@@ -1,7 +1,7 @@
 "use client";
 
 import { KeyRound, LogOut } from "lucide-react";
-import Link from "next/link";
+import { Link } from "#components/ui/link.tsx";
 import { MenuItem } from "#components/ui/menu.tsx";
 import { announce } from "#components/ui/toast.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";

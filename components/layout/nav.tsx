@@ -1,10 +1,10 @@
 "use client";
 
 import { Ellipsis, PanelLeftClose, PanelLeftOpen } from "lucide-react";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useState } from "react";
 import { classNames } from "#components/ui/class-names.ts";
+import { Link } from "#components/ui/link.tsx";
 import { Logo } from "#components/ui/logo.tsx";
 import { Menu, MenuItem } from "#components/ui/menu.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";

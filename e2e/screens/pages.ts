@@ -34,11 +34,11 @@ export const PAGES: Readonly<Record<string, readonly [address: string, heading: 
   "(console)/settings/rights/page.tsx": [["/settings/rights", /./]],
   "(console)/settings/system/page.tsx": [["/settings/system", /./]],
   "(console)/settings/tokens/page.tsx": [["/settings/tokens", /./]],
+  "[...nothing]/page.tsx": [["/nothing/here", /nothing at this address/]],
   "sign-in/page.tsx": [["/sign-in", /Sign in/]],
 };
 /** Not pages by name, but what one may end up on. */
 export const NOWHERE = [
-  ["/nothing/here", /nothing at this address/],
   ["/models/no-such-model", /./],
   ["/endpoints/local/no-such-endpoint", /./],
 ] as const;

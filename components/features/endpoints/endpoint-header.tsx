@@ -1,12 +1,12 @@
 "use client";
 
 import { Ellipsis } from "lucide-react";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import type { Endpoint, Kind } from "#components/endpoint/endpoint-ref.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CopyLine } from "#components/ui/copy-button.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { Menu, MenuItem, MenuLine } from "#components/ui/menu.tsx";
 import { StatusIcon, statusColour } from "#components/ui/status-badge.tsx";
 import { clockWords } from "#components/ui/time-words.ts";

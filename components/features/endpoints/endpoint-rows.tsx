@@ -2,11 +2,11 @@
 
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import Link from "next/link";
 import { type KeyboardEvent, memo, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { changeWords, sharesOf } from "#components/endpoint/plan-words.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { classNames } from "#components/ui/class-names.ts";
+import { Link } from "#components/ui/link.tsx";
 import { latencyWords, rateWords, ratioWords } from "#components/ui/quantity-words.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
@@ -233,7 +233,6 @@ const GridCell = ({ children, className }: { children: ReactNode; className?: st
 const NameLink = ({ endpoint }: { endpoint: FleetEndpoint }) => (
   <Link
     href={screenPaths.endpoint(endpoint.environment, endpoint.name)}
-    prefetch={false}
     className="row-target block truncate font-medium hover:underline"
   >
     {endpoint.name}

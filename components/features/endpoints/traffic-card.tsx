@@ -1,7 +1,6 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import Link from "next/link";
 import { useQueryState } from "nuqs";
 import { Fragment, useState } from "react";
 import type { Endpoint, EndpointRef, Kind, Metrics, Revision } from "#components/endpoint/endpoint-ref.ts";
@@ -11,6 +10,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { latencyWords, rateWords, ratioWords } from "#components/ui/quantity-words.ts";
 import { RevisionStroke, RevisionSwatch } from "#components/ui/revision.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";

@@ -1,13 +1,13 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import type { Endpoint } from "#components/endpoint/endpoint-ref.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import type { Outputs } from "#components/trpc/outputs.ts";
 import { Card } from "#components/ui/card.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { RevisionSwatch } from "#components/ui/revision.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";

@@ -1,7 +1,6 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
-import Link from "next/link";
 import { useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
@@ -12,6 +11,7 @@ import { Card } from "#components/ui/card.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Textarea } from "#components/ui/input.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { useNow } from "#components/ui/relative-time.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { clockWords } from "#components/ui/time-words.ts";

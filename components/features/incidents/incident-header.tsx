@@ -1,7 +1,6 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
-import Link from "next/link";
 import type { Endpoint } from "#components/endpoint/endpoint-ref.ts";
 import { RollbackControl } from "#components/endpoint/rollback-control.tsx";
 import { useTRPC } from "#components/trpc/client.tsx";
@@ -9,6 +8,7 @@ import { failureOf } from "#components/trpc/failure.ts";
 import { useRefusal } from "#components/ui/access.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { useNow } from "#components/ui/relative-time.tsx";
 import { StatusBadge, StatusIcon } from "#components/ui/status-badge.tsx";
 import { clockWords, durationWords } from "#components/ui/time-words.ts";

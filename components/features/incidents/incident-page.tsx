@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { ChangeProgress } from "#components/endpoint/change-progress.tsx";
 import type { Endpoint } from "#components/endpoint/endpoint-ref.ts";
 import { PlanRow } from "#components/endpoint/plan-row.tsx";
@@ -11,6 +10,7 @@ import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { BrokeChart } from "./broke-chart.tsx";

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { Card } from "#components/ui/card.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import type { Version } from "./versions-table.tsx";
 

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import type { Outputs } from "#components/trpc/outputs.ts";
 import { Chip } from "#components/ui/chip.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";

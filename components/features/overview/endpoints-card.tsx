@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { Card } from "#components/ui/card.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { latencyWords, rateWords, ratioWords } from "#components/ui/quantity-words.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Sparkline } from "#components/ui/sparkline.tsx";
@@ -91,8 +91,6 @@ const EndpointsTable = ({ endpoints }: { endpoints: readonly Endpoint[] }) => (
 const EndpointLink = ({ endpoint }: { endpoint: Endpoint }) => (
   <Link
     href={screenPaths.endpoint(endpoint.environment, endpoint.name)}
-    // Fifty addresses fetched ahead would be fifty requests for one click.
-    prefetch={false}
     className="row-target whitespace-nowrap font-medium hover:underline"
   >
     {endpoint.name}

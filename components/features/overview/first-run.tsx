@@ -1,10 +1,10 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { buttonStyle } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import type { Overview } from "./overview-type.ts";

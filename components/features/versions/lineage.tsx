@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { CopyLine } from "#components/ui/copy-button.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import type { Version } from "./facts.tsx";

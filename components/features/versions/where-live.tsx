@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { RevisionSwatch } from "#components/ui/revision.tsx";
 import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
 import { percent } from "#components/ui/traffic-bar.tsx";
