@@ -54,6 +54,22 @@ test("a Constant is a weight of who uses it, and no operator of its own", () => 
   expect(parameters).toBe(6);
 });
 
+test("sizes and versions that no file can have are still numbers that can be kept", () => {
+  const huge = 2n ** 63n - 1n;
+  const weight = { dims: [...Array<bigint>(20).fill(huge), 0n], dataType: 1 };
+  const model = madeOf([{ opType: "A", input: ["w"] }], {
+    initializer: [
+      { ...weight, name: "w" },
+      { dims: [huge], dataType: 1, name: "v" },
+      { dims: [huge], dataType: 1, name: "u" },
+    ],
+  });
+  const opsetImport = [{ ...model.opsetImport[0], version: huge }];
+  const graph = modelGraphSchema.parse(JSON.parse(JSON.stringify(graphOf({ ...model, opsetImport } as never))));
+  expect(graph.parameters).toBe(Number.MAX_SAFE_INTEGER);
+  expect(graph.opset).toEqual({ "ai.onnx": Number.MAX_SAFE_INTEGER });
+});
+
 test("values that run in a circle have edges like all others", () => {
   const { nodes } = graphOf(
     madeOf([

@@ -31,6 +31,7 @@ const ATTRIBUTES_MAX = 20;
 const NUMBERS_MAX = 12;
 const OPERATORS_MAX = 200;
 const OPSETS_MAX = 50;
+const COUNT_MAX = Number.MAX_SAFE_INTEGER;
 /** Of all nodes as JSON: a row of a database and an answer to a browser. */
 const NODES_LENGTH_MAX = 500_000;
 
@@ -62,7 +63,7 @@ export function graphOf(model: ModelProto): ModelGraph {
     nodes: kept.map((node) => ({ ...node, inputs: node.inputs.map((input) => fromKept(input, kept.length)) })),
     omitted: shown.length - kept.length,
     operators: countOperators(model),
-    parameters: [...constants.values()].reduce((sum, tensor) => sum + elementsOf(tensor), 0),
+    parameters: [...constants.values()].reduce((sum, tensor) => Math.min(COUNT_MAX, sum + elementsOf(tensor)), 0),
   };
 }
 
@@ -76,7 +77,7 @@ const opsetOf = (model: ModelProto): Record<string, number> =>
   Object.fromEntries(
     model.opsetImport
       .slice(0, OPSETS_MAX)
-      .map(({ domain, version }) => [shortened(domain || "ai.onnx"), Number(version)]),
+      .map(({ domain, version }) => [shortened(domain || "ai.onnx"), numberOf(version)]),
   );
 
 function within(lengthMax: number, nodes: readonly GraphNode[]): GraphNode[] {
@@ -161,9 +162,11 @@ function shapeWords(elementType: number, dims: readonly string[] | undefined): s
   return shortened(`${datatype} ${dims.length === 0 ? "scalar" : dims.join(" × ")}`);
 }
 
-/** Of a length that a hostile file may claim as it likes. */
+/** A hostile file may claim any length: kept a safe integer at every step, as Infinity times 0 is no number. */
 const elementsOf = (tensor: TensorProto | null): number =>
-  Math.min(Number.MAX_SAFE_INTEGER, tensor?.dims.reduce((product, dim) => product * Math.max(0, Number(dim)), 1) ?? 1);
+  tensor?.dims.reduce((product, dim) => Math.min(COUNT_MAX, product * Math.max(0, Number(dim))), 1) ?? 1;
+
+const numberOf = (value: bigint) => Math.max(-COUNT_MAX, Math.min(COUNT_MAX, Number(value)));
 
 // AttributeProto.AttributeType of the ONNX specification.
 const [FLOAT, INT, STRING] = [1, 2, 3];
