@@ -40,4 +40,7 @@ test("the API server is silent for 60 s: predictions go on, a change is accepted
   await api.applied("calm", pending.number);
   const shots = await load.stop();
   expect(shots.filter((s) => s.status !== 200)).toEqual([]);
+  // It was asked all the time, and the change waited for the API.
+  expect(shots.length).toBeGreaterThan(2_500);
+  expect(new Set(shots.map((s) => s.revision))).toEqual(new Set([1, 2]));
 });

@@ -1,12 +1,14 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { type Api, connectApi } from "./api.ts";
 import type { Gateway } from "./load.ts";
 import { freePort } from "./ports.ts";
 import { until } from "./until.ts";
 
+const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const TOKEN = "e2e-administrator-token-0123456789";
 
@@ -27,6 +29,8 @@ export type Product = {
   /** Process ids of a component now: web, worker, postgres, cluster, prometheus. */
   pidsOf(component: Component): number[];
   kubectl(...args: string[]): string;
+  /** Without holding up this process, for what else it is doing meanwhile. */
+  kubectlBeside(...args: string[]): Promise<string>;
   /** Of every pod that the label selector finds: its name, or what else `field` names (`status.podIP`). */
   pods(selector: string, field?: string): string[];
   /** The processes of a pod's containers. */
@@ -56,6 +60,7 @@ export async function startProduct(options: { env?: Record<string, string> } = {
     ...options.env,
   };
   const kubeconfig = path.join(home, "kubeconfig");
+  const asText = { encoding: "utf8", env: { ...process.env, HOME: home } } as const;
   const base = `http://127.0.0.1:${ports.web}`;
   let main: ChildProcess | undefined;
   let output = "";
@@ -99,11 +104,8 @@ export async function startProduct(options: { env?: Record<string, string> } = {
       processesOf(home)
         .filter((p) => componentOf(p.command) === component)
         .map((p) => p.pid),
-    kubectl: (...args) =>
-      execFileSync("kubectl", ["--kubeconfig", kubeconfig, ...args], {
-        encoding: "utf8",
-        env: { ...process.env, HOME: home },
-      }),
+    kubectl: (...args) => execFileSync("kubectl", ["--kubeconfig", kubeconfig, ...args], asText),
+    kubectlBeside: async (...args) => (await run("kubectl", ["--kubeconfig", kubeconfig, ...args], asText)).stdout,
     pods: (selector, field = "metadata.name") =>
       product
         .kubectl("get", "pods", "-n", "slipway-local", "-l", selector, "-o", `jsonpath={.items[*].${field}}`)
