@@ -46,7 +46,13 @@ function told(name, ok, report, read) {
   } catch {
     failures = [`${name}: no report was written`];
   }
-  return { passed, failures: failures.length > 0 || ok ? failures : [`${name}: ended badly, and no test says why`] };
+  return {
+    passed,
+    failures:
+      failures.length > 0 || ok
+        ? failures
+        : [`${name}: ended badly, and no test says why; vitest names unhandled errors above`],
+  };
 }
 
 async function vitest(project) {

@@ -42,13 +42,10 @@ test("a shadow that hangs makes the live answer neither slower nor worse", async
   const shadowed = await measure();
   for (const pid of pids) process.kill(pid, "SIGCONT");
   expect(shadowed.filter((s) => s.status !== 200 || s.revision !== 1)).toEqual([]);
-  const median = (shots: typeof alone) =>
-    quantile(
-      shots.map((s) => s.endedMs - s.beganMs),
-      0.5,
-    );
-  // A ratio in one run: a live request that waited for the shadow would take its 30 s deadline.
-  expect(median(shadowed)).toBeLessThan(5 * median(alone) + 5);
+  const tookMs = (shots: typeof alone) => shots.map((s) => s.endedMs - s.beganMs);
+  // A ratio in one run; and a single live request that waited for the shadow would take its 30 s deadline.
+  expect(quantile(tookMs(shadowed), 0.5)).toBeLessThan(5 * quantile(tookMs(alone), 0.5) + 5);
+  expect(Math.max(...tookMs(shadowed))).toBeLessThan(10_000);
 });
 
 test("when a live entry has lost all its pods the other answers, says for whom, and the intended one is charged", async () => {

@@ -43,9 +43,13 @@ test("a session that lost its connection frees its locks, connects again and goe
   const client = new pg.Client({ connectionString: fresh.url });
   await client.connect();
   // Nobody asks anything of it meanwhile, and what is told while it connects is lost.
-  const telling = setInterval(() => void client.query("SELECT pg_notify('news', 'still here')"), 100);
+  let told: Promise<unknown> = Promise.resolve();
+  const telling = setInterval(() => {
+    told = client.query("SELECT pg_notify('news', 'still here')");
+  }, 100);
   expect(await heard.promise).toBe("still here");
   clearInterval(telling);
+  await told;
   expect(await one.tryLock("d")).not.toBeNull();
   await client.end();
   await one.close();
