@@ -5,7 +5,10 @@ import { keepCompiled } from "./keep-compiled.ts";
 import { log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import type { State } from "./surface.ts";
-import { createThreadPool } from "./thread-pool.ts";
+import { createThreadPool, type ThreadPool } from "./thread-pool.ts";
+
+const LAST_RUNS_MS = 500;
+const LOOK_MS = 5;
 
 async function main() {
   const config = loadConfig(process.env);
@@ -51,11 +54,21 @@ async function main() {
   process.once("SIGTERM", () => {
     log("info", "draining", { drainMs: config.drainMs });
     state.draining = true;
-    // An exit would wait for a run that may never end.
-    server.once("close", () => (pool.running() ? process.kill(process.pid, "SIGKILL") : process.exit(0)));
+    server.once("close", () => endWith(pool));
     // Callers that have not heard of it yet still get answers, each with Connection: close.
     setTimeout(() => server.close(), config.drainMs);
   });
+}
+
+/** An exit would wait for a run that nobody waits for any more and that may never end; most end within moments. */
+function endWith(pool: ThreadPool): void {
+  const patienceEndsMs = performance.now() + LAST_RUNS_MS;
+  const look = () => {
+    if (!pool.running()) process.exit(0);
+    if (performance.now() > patienceEndsMs) process.kill(process.pid, "SIGKILL");
+    setTimeout(look, LOOK_MS);
+  };
+  look();
 }
 
 await main();
