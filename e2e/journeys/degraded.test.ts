@@ -43,8 +43,10 @@ test("a shadow that hangs makes the live answer neither slower nor worse", async
   for (const pid of pids) process.kill(pid, "SIGCONT");
   expect(shadowed.filter((s) => s.status !== 200 || s.revision !== 1)).toEqual([]);
   const tookMs = (shots: typeof alone) => shots.map((s) => s.endedMs - s.beganMs);
-  // A ratio in one run; and a single live request that waited for the shadow would take its 30 s deadline.
-  expect(quantile(tookMs(shadowed), 0.5)).toBeLessThan(5 * quantile(tookMs(alone), 0.5) + 5);
+  const [before, beside] = [quantile(tookMs(alone), 0.5), quantile(tookMs(shadowed), 0.5)];
+  console.info(`median alone ${before.toFixed(1)} ms, beside a hanging shadow ${beside.toFixed(1)} ms`);
+  // A live request that waited for the shadow would take its 30 s deadline; what else this machine does takes less.
+  expect(beside).toBeLessThan(before + 1_000);
   expect(Math.max(...tookMs(shadowed))).toBeLessThan(10_000);
 });
 

@@ -81,7 +81,7 @@ test("a shadow that hangs makes no live answer slower or worse; copies beyond it
   const median = (sorted: number[]) => sorted[sorted.length >> 1] ?? 0;
   console.info(`median alone ${median(alone).toFixed(3)} ms, beside a hanging shadow ${median(beside).toFixed(3)} ms`);
   // The machine's noise is larger than the difference; a wait for the shadow would be thousands of milliseconds.
-  expect(median(beside)).toBeLessThan(median(alone) * 5 + 5);
+  expect(median(beside)).toBeLessThan(median(alone) * 5 + 50);
   expect(beside.at(-1)).toBeLessThan(2_000);
   expect(shadow.seen).toHaveLength(8);
   expect(await router.metric("slipway_shadow_dropped_total", { revision: 2 })).toBe(600 - 8 - 32);
