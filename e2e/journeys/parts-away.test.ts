@@ -17,7 +17,12 @@ let load: ReturnType<typeof steadyLoad>;
 beforeAll(async () => {
   product = await startProduct({ env: { SLIPWAY_ADMIN_PASSWORD: PASSWORD, WORKER_HEALTH_MS: "500" } });
   const { api, webUrl } = product;
-  await api.ok("POST", "/endpoints", { name: "watched", environment: "local" });
+  // How slow a busy machine answers is not what this is about.
+  await api.ok("POST", "/endpoints", {
+    name: "watched",
+    environment: "local",
+    healthTargets: { latencyMsP99Max: 60_000 },
+  });
   for (const factor of [1, 2]) {
     await api.register("scaler", aScalingModel(factor));
     await api.deploy("watched", "scaler", String(factor));
@@ -37,9 +42,19 @@ afterAll(async () => {
 });
 
 const shown = () => page.locator("main").innerText();
-const says = (words: RegExp) => until(String(words), async () => (words.test(await shown()) ? true : undefined));
-const saysNoMore = (words: RegExp) =>
-  until(`no ${words}`, async () => (words.test(await shown()) ? undefined : true), 120_000);
+/** Waits until the page has these words, or has them no more; what it had instead is told when it never does. */
+const becomes = (what: string, isSo: (text: string) => boolean, timeoutMs?: number) =>
+  until(
+    what,
+    async () => {
+      const text = await shown();
+      if (isSo(text)) return true;
+      throw new Error(`the page says:\n${text.slice(0, 1_000)}`);
+    },
+    timeoutMs,
+  );
+const says = (words: RegExp) => becomes(String(words), (text) => words.test(text));
+const saysNoMore = (words: RegExp) => becomes(`no ${words}`, (text) => !words.test(text), 120_000);
 
 /** Silences a part as a lost network would, and lets it speak again whatever happens meanwhile. */
 async function without(part: Component, look: () => Promise<void>): Promise<void> {
@@ -96,7 +111,8 @@ test("without Prometheus the page says since when it is blind, shows gaps and no
 test("without the worker every page says since when it is old, and is live again after it", async () => {
   await without("worker", async () => {
     await says(/Stale since \d\d:\d\d: the worker does not see a cluster/);
-    await says(/Unknown: it was Healthy, but the worker does not see the cluster since \d\d:\d\d/);
+    // Whatever it was a moment before: metrics were away until just now.
+    await says(/Unknown: (it was Healthy, but )?the worker does not see the cluster since \d\d:\d\d/);
     await predictionsGoOn();
   });
   await saysNoMore(/Stale since/);

@@ -14,7 +14,10 @@ export async function until<T>(what: string, probe: () => Promise<T | undefined>
     } catch (error) {
       last = error;
     }
-    if (performance.now() > end) throw new Error(`${what}: not within ${timeoutMs} ms`, { cause: last });
+    if (performance.now() > end) {
+      const why = last instanceof Error ? last.message : String(last);
+      throw new Error(`${what}: not within ${timeoutMs} ms; last: ${why}`, { cause: last });
+    }
     await delay(25);
   }
 }
