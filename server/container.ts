@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { artifactFolder } from "#server/adapters/artifacts/folder.ts";
+import { resumableUploads } from "#server/adapters/artifacts/resumable-uploads.ts";
 import { httpInferenceGateway } from "#server/adapters/inference/gateway.ts";
 import { childProcessInspector } from "#server/adapters/inspector/child-process.ts";
 import { kubernetesPodLogs } from "#server/adapters/kubernetes/pod-logs.ts";
@@ -21,6 +23,7 @@ export function buildContainer(config: Config) {
   const services: Services = {
     db,
     artifacts: artifactFolder(config.artifactDir),
+    resumableUploads: resumableUploads(join(config.artifactDir, "resumable")),
     inspector: childProcessInspector(config.inspection),
     inference: httpInferenceGateway(),
     metrics: prometheusMetrics(config.prometheus, () => new Date()),

@@ -32,6 +32,21 @@ test("what is said of one file is not said of the next, which gives the model it
   await expect(name).toHaveValue("typed");
 });
 
+test("an upload whose connection breaks goes on by itself where it was", async ({ signedIn: page }) => {
+  const pieces: string[] = [];
+  await page.route("**/api/uploads/*", async (route) => {
+    const request = route.request();
+    pieces.push(`${request.method()} ${request.headers()["upload-offset"] ?? ""}`.trim());
+    if (pieces.length === 1) return route.abort("connectionreset");
+    await route.continue();
+  });
+  await page.goto("/models?register=true");
+  const sheet = page.getByRole("dialog", { name: "Register a version" });
+  await sheet.locator("input[type=file]").setInputFiles(file("broken-off.onnx", aScalingModel(5)));
+  await expect(sheet.getByRole("status").filter({ hasText: /^Stored/ })).toBeVisible();
+  expect(pieces).toEqual(["PATCH 0", "HEAD", "PATCH 0", "GET"]);
+});
+
 test("a session that ends while one registers takes nothing that was typed, and one goes on after signing in", async ({
   signedIn: page,
   context,

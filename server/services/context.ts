@@ -12,6 +12,7 @@ import type { InferenceGateway } from "#server/ports/inference.ts";
 import type { ModelInspector } from "#server/ports/inspector.ts";
 import type { MetricsSource } from "#server/ports/metrics.ts";
 import type { PodLogs } from "#server/ports/pod-logs.ts";
+import type { ResumableUploads } from "#server/ports/resumable-uploads.ts";
 import type { WorkerQuestions } from "#server/ports/worker-questions.ts";
 
 export type Actor = Readonly<{ kind: "user" | "token" | "system"; id: string; name: string; role: Role }>;
@@ -20,6 +21,7 @@ export type Actor = Readonly<{ kind: "user" | "token" | "system"; id: string; na
 export type Services = Readonly<{
   db: Database;
   artifacts: ArtifactFolder;
+  resumableUploads: ResumableUploads;
   inspector: ModelInspector;
   inference: InferenceGateway;
   metrics: MetricsSource;

@@ -24,6 +24,7 @@ export function adviceFor(code: string, reason: unknown): string | null {
   if (code === "invalid_model" && isReason(reason)) return FIXES[reason];
   if (code === "unauthenticated") return "Your session has ended: sign in in another tab, then try again here.";
   if (code === "offline") return "See that Slipway runs and try again; what you entered is still here.";
+  if (code === "unreadable") return "Choose it again.";
   if (code === "storage_full") return "Ask who runs Slipway to make room for artifacts, then try again.";
   if (code === "payload_too_large") return "Make the file smaller, for instance by quantising its weights.";
   return null;

@@ -1,6 +1,11 @@
+import type { DetailedError, Upload } from "tus-js-client";
 import type { Digest } from "#domain/shared/names.ts";
 
-const ADDRESS = "/api/v1/artifacts";
+const ADDRESS = "/api/uploads";
+/** After the last of these without a single byte in between, the person decides. */
+const RETRY_AFTER_MS = [0, 1_000, 3_000, 5_000, 10_000, 20_000];
+/** Proxies in between refuse larger requests, or hold them whole. */
+const PIECE_BYTES = 64 * 1024 * 1024;
 
 export type Artifact = Readonly<{ digest: Digest; sizeBytes: number }>;
 type Problem = Readonly<{ code: string; detail: string }>;
@@ -16,30 +21,76 @@ export class UploadFailure extends Error {
 }
 
 /**
- * Sends a file to the artifact store; `onSent` hears of bytes that left the browser.
- * Rejects with UploadFailure, or with the signal's reason when it was stopped. `fetch` cannot tell how far an upload is.
+ * Sends a file to the artifact store in pieces: one that broke off goes on where it was, after a reload too. `onSent`
+ * hears of bytes that left the browser. Rejects with UploadFailure, or with the signal's reason when it was stopped.
  */
-export function uploadArtifact(file: File, onSent: (bytes: number) => void, signal: AbortSignal): Promise<Artifact> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open("PUT", ADDRESS);
-    request.setRequestHeader("content-type", "application/octet-stream");
-    request.upload.addEventListener("progress", ({ loaded }) => onSent(loaded));
-    request.addEventListener("load", () => {
-      const answer = parsed(request.responseText);
-      // Our own API answers one of the two; something in between may answer anything.
-      if (isArtifact(answer)) return resolve(answer);
-      if (isProblem(answer)) return reject(new UploadFailure(answer.code, answer.detail));
-      reject(new UploadFailure("internal", `Slipway answered ${request.status} and did not say why.`));
+export async function uploadArtifact(
+  file: File,
+  onSent: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<Artifact> {
+  const tus = await import("tus-js-client");
+  signal.throwIfAborted();
+  const address = await new Promise<string>((resolve, reject) => {
+    const upload: Upload = new tus.Upload(file, {
+      endpoint: ADDRESS,
+      metadata: { filename: file.name },
+      chunkSize: PIECE_BYTES,
+      retryDelays: RETRY_AFTER_MS,
+      // What the server refused once it refuses again; what it holds for the moment it does not.
+      onShouldRetry: ({ originalResponse }) => isPassing(originalResponse?.getStatus() ?? 0),
+      removeFingerprintOnSuccess: true,
+      onProgress: onSent,
+      onSuccess: () => resolve(upload.url ?? ADDRESS),
+      onError: (error) => reject(failureOf(error)),
     });
-    request.addEventListener("error", () =>
-      reject(new UploadFailure("offline", "The connection broke before the whole file had arrived.")),
+    signal.addEventListener(
+      "abort",
+      () => {
+        void upload.abort();
+        reject(signal.reason);
+      },
+      { once: true },
     );
-    request.addEventListener("abort", () => reject(signal.reason));
-    signal.addEventListener("abort", () => request.abort(), { once: true });
-    request.send(file);
+    void goOn(upload);
   });
+  return artifactAt(address, signal);
 }
+
+/** Where an earlier attempt with the same file left off, if this browser knows of one. */
+async function goOn(upload: Upload): Promise<void> {
+  const [before] = await upload.findPreviousUploads().catch(() => []);
+  if (before !== undefined) upload.resumeFromPreviousUpload(before);
+  upload.start();
+}
+
+/** No answer, a piece that another request is still writing, or a server that is away. */
+const isPassing = (status: number): boolean => [0, 409, 423, 502, 503, 504].includes(status);
+
+async function artifactAt(address: string, signal: AbortSignal): Promise<Artifact> {
+  const response = await fetch(address, { signal }).catch(() => {
+    signal.throwIfAborted();
+    throw new UploadFailure("offline", "The whole file has arrived, but the connection broke before the answer came.");
+  });
+  const answer = parsed(await response.text());
+  if (isArtifact(answer)) return answer;
+  throw refusalOf(answer, response.status);
+}
+
+function failureOf(error: Error | DetailedError): UploadFailure {
+  const response = "originalResponse" in error ? error.originalResponse : null;
+  if (response !== null) return refusalOf(parsed(response.getBody()), response.getStatus());
+  // Either the connection, or the file itself: it was moved or changed while it was being sent.
+  return "originalRequest" in error
+    ? new UploadFailure("offline", "The connection broke before the whole file had arrived. What has arrived is kept.")
+    : new UploadFailure("unreadable", "The file cannot be read any more: was it moved or changed?");
+}
+
+/** Our own API says why; something in between may answer anything. */
+const refusalOf = (answer: unknown, status: number): UploadFailure =>
+  isProblem(answer)
+    ? new UploadFailure(answer.code, answer.detail)
+    : new UploadFailure("internal", `Slipway answered ${status} and did not say why.`);
 
 function parsed(text: string): unknown {
   try {

@@ -169,7 +169,8 @@ const OUT_OF_ORDER = new Set([
 
 const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? String(error.code) : "");
 
-function asStorageError(error: unknown): unknown {
+/** What a failing disk means to whoever sends a file. */
+export function asStorageError(error: unknown): unknown {
   const code = codeOf(error);
   if (error instanceof DomainError) return error;
   if (FULL.has(code)) {
