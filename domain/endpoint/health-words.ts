@@ -18,8 +18,9 @@ export function healthWords(health: HealthView, clock: (at: string) => string): 
   // That nothing is served yet has no beginning worth telling.
   const when = since === null || state === "Healthy" || state === "Unknown" ? "" : ` since ${clock(since)}`;
   const afterMs = since === null || after === null ? Infinity : Date.parse(since) - Date.parse(after.at);
+  // What is on its way is told by its own words; the change before it is not its reason.
   const change =
-    when === "" || after === null || afterMs > RELATED_MS_MAX
+    when === "" || state === "Deploying" || after === null || afterMs > RELATED_MS_MAX
       ? ""
       : `, ${spanOf(Math.max(0, afterMs))} after change #${after.plan}`;
   return `${cause}${when}${change}${unseen === "" ? "" : `; ${unseen}`}`;

@@ -31,7 +31,7 @@ const overviewEndpointSchema = z.object({
   environment: z.string(),
   environmentKind: z.enum(["development", "production"]),
   health: healthViewSchema,
-  /** Of the newest plan, live ones with most traffic first; empty: no plan yet. */
+  /** What callers meet: of the newest plan that was served, else of the newest; live ones with most traffic first. */
   entries: z.array(planEntryViewSchema),
   /** The newest plan: the last change, by whom and why. */
   lastChange: planViewSchema

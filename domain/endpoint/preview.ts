@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { momentSchema, planEntryViewSchema } from "#domain/shared/views.ts";
+import { momentSchema, planEntryViewSchema, troubleSchema } from "#domain/shared/views.ts";
 import { endpointRef, trafficEntrySchema } from "./schema.ts";
 
 export const rollbackPreviewInputSchema = z.strictObject({
@@ -22,8 +22,15 @@ const targetSchema = z.object({
   latencyMsP95: z.number().nullable(),
   /** False: until its pods are ready, what is live now keeps answering. */
   warm: z.boolean(),
-  /** From the click to the last answer of what is left; an estimate from how long these pods took before. */
-  waitSeconds: z.number(),
+  /**
+   * From the click to the last answer of what is left; an estimate from how long these pods took before. Null: nobody can
+   * say, as `cannotStart` tells.
+   */
+  waitSeconds: z.number().nullable(),
+  /** Why pods that it needs do not start as things are, and what to do about it; null: nothing is known to stop them. */
+  cannotStart: troubleSchema.nullable(),
+  /** What speaks against it, where somebody named it all the same: "it missed its health targets". */
+  against: z.string().nullable(),
   /** Ready pods now of what it gives a share, how many they are to be, and those of all that answers now. */
   ready: z.number().int(),
   full: z.number().int(),

@@ -52,6 +52,8 @@ export const endpointViewSchema = z.object({
   silencedUntil: momentSchema.nullable(),
   /** Null: no revision yet, nothing is served. */
   plan: planViewSchema.nullable(),
+  /** What callers meet: the newest plan that some router served. Another than `plan` while that waits, or failed. Null: none yet. */
+  served: planViewSchema.pick({ number: true, entries: true }).nullable(),
   revisions: z.array(revisionViewSchema),
   conditions: z.array(conditionViewSchema),
   /** When the worker last knew this to be current; null: never yet. */

@@ -46,7 +46,13 @@ function rollBack(plans: PlanRecord[], toPlan?: number): PlanRecord[] {
 
 test("from one revision at 100 % it goes to the newest applied plan without it", () => {
   const plans = [plan(1, { 1: 100 }), plan(2, { 1: 100, 2: 0 }), plan(3, { 1: 50, 2: 50 }), plan(4, { 2: 100 })];
-  expect(chooseRollbackTarget(historyOf(plans))).toEqual({ kind: "target", plan: 2, from: 4, suspects: [2] });
+  expect(chooseRollbackTarget(historyOf(plans))).toEqual({
+    kind: "target",
+    plan: 2,
+    from: 4,
+    suspects: [2],
+    against: null,
+  });
 });
 
 test("from a split it goes back to the last 100 % plan, and suspects who was not in it", () => {
@@ -56,7 +62,13 @@ test("from a split it goes back to the last 100 % plan, and suspects who was not
     plan(3, { 1: 95, 2: 5 }),
     plan(4, { 1: 80, 2: 10, 3: 10 }),
   ];
-  expect(chooseRollbackTarget(historyOf(plans))).toEqual({ kind: "target", plan: 2, from: 4, suspects: [2, 3] });
+  expect(chooseRollbackTarget(historyOf(plans))).toEqual({
+    kind: "target",
+    plan: 2,
+    from: 4,
+    suspects: [2, 3],
+    against: null,
+  });
 });
 
 test("a plan that was not applied, missed its health targets or whose revision is gone is passed over", () => {
@@ -106,7 +118,7 @@ test("a second rollback goes further back, never to what the first one left, nor
   expect(twice.kind === "none" && twice.choices.map((c) => [c.plan, c.refusedBecause])).toEqual([
     [3, "it was rolled back from"],
     [2, "it was rolled back from"],
-    [1, "it serves r1, which is under suspicion"],
+    [1, "it serves r1, which is what a rollback leaves"],
   ]);
 });
 

@@ -17,7 +17,14 @@ export type RollbackChoice = Readonly<{
 }>;
 
 export type RollbackTarget =
-  | { kind: "target"; plan: number; from: number; suspects: number[] }
+  | {
+      kind: "target";
+      plan: number;
+      from: number;
+      suspects: number[];
+      /** What speaks against it, where somebody named it all the same; null: nothing. */
+      against: string | null;
+    }
   | { kind: "none"; why: string; choices: RollbackChoice[] };
 
 /**
@@ -45,7 +52,8 @@ export function chooseRollbackTarget(history: PlanHistory, toPlan?: number): Rol
     toPlan === undefined
       ? choices.find((choice) => choice.refusedBecause === null)
       : choices.find((choice) => choice.plan === toPlan);
-  if (target !== undefined) return { kind: "target", plan: target.plan, from: current.number, suspects };
+  if (target !== undefined)
+    return { kind: "target", plan: target.plan, from: current.number, suspects, against: target.refusedBecause };
   return { kind: "none", why: explain(history, current, toPlan), choices };
 }
 
@@ -88,7 +96,7 @@ function refusal(
   missed: ReadonlySet<number>,
 ): string | null {
   const suspect = servingRevisions(plan).find((revision) => suspects.includes(revision));
-  if (suspect !== undefined) return `it serves r${suspect}, which is under suspicion`;
+  if (suspect !== undefined) return `it serves r${suspect}, which is what a rollback leaves`;
   if (condemned.has(plan.number)) return "it was rolled back from";
   if (missed.has(plan.number)) return "it missed its health targets";
   return null;

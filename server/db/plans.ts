@@ -134,12 +134,16 @@ export const findPlansBetween = (
     take,
   );
 
-/** The newest plan of each endpoint that has one. */
-export const findNewestPlans = (tx: Tx, endpointUids: readonly string[]): Promise<PlanRow[]> =>
+/** The newest plan of each endpoint that has one, or of those that some router served. */
+export const findNewestPlans = (tx: Tx, endpointUids: readonly string[], only?: "served"): Promise<PlanRow[]> =>
   tx.$queryRawUnsafe<PlanRow[]>(
     `SELECT newest.* FROM unnest($1::uuid[]) AS wanted(uid)
-     CROSS JOIN LATERAL (${SELECT_PLANS} WHERE p."endpointUid" = wanted.uid ORDER BY p.number DESC LIMIT 1) newest`,
+     CROSS JOIN LATERAL (
+       ${SELECT_PLANS} WHERE p."endpointUid" = wanted.uid
+         AND ($2::text IS NULL OR s."firstServedAt" IS NOT NULL)
+       ORDER BY p.number DESC LIMIT 1) newest`,
     endpointUids,
+    only ?? null,
   );
 
 type Surroundings = Readonly<{

@@ -37,20 +37,23 @@ export const getOverview = defineVerb({
       countFleet(tx, environment),
       findRecentPlans(tx, environment, RECENT_CHANGES),
     ]);
-    const [found, plans, health] = await Promise.all([
+    const [found, plans, served, health] = await Promise.all([
       tx.endpoint.findMany({
         where: { uid: { in: uids } },
         include: { environment: true },
       }),
       findNewestPlans(tx, uids),
+      findNewestPlans(tx, uids, "served"),
       healthViews(tx, uids),
     ]);
     const rows = found.toSorted((a, b) => uids.indexOf(a.uid) - uids.indexOf(b.uid));
     const [views, metrics] = await Promise.all([
-      planViews(tx, [...plans, ...recent]),
+      planViews(tx, [...plans, ...recent, ...served]),
       sparklines(ctx, { environment, endpoints: rows.map(({ name }) => name) }),
     ]);
     const planOf = new Map(plans.map((plan, index) => [plan.endpointUid, views[index]]));
+    const firstServed = plans.length + recent.length;
+    const servedOf = new Map(served.map((plan, index) => [plan.endpointUid, views[firstServed + index]]));
     const endpoints = rows.map((row): Endpoint => {
       const plan = planOf.get(row.uid);
       return {
@@ -59,7 +62,7 @@ export const getOverview = defineVerb({
         environment: row.environment.name,
         environmentKind: environmentKindSchema.parse(row.environment.kind),
         health: health(row.uid),
-        entries: (plan?.entries ?? []).toSorted(byTraffic),
+        entries: (servedOf.get(row.uid) ?? plan)?.entries.toSorted(byTraffic) ?? [],
         lastChange: plan === undefined ? null : lastChangeOf(plan),
         ...metrics.of(row.environment.name, row.name),
         pinnedAt: row.pinnedAt?.toISOString() ?? null,

@@ -11,7 +11,7 @@ import { quoted } from "#server/services/endpoint/promql.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { planViews } from "./plan-view.ts";
 import { chosenPlans, rollbackChoice } from "./rollback-choice.ts";
-import { startSecondsOf } from "./start-seconds.ts";
+import { startSecondsOf, whyNotStarting } from "./start-seconds.ts";
 
 const CHOICES_MAX = 20;
 /** Routers swap a plan in milliseconds; proving that all did takes about this long. */
@@ -50,7 +50,7 @@ export const previewRollback = defineVerb({
     const [row] = (await chosenPlans(tx, endpoint.uid, [choice.plan])) as [PlanRow];
     const [view] = await planViews(tx, [row]);
     const entries = view?.entries ?? [];
-    const target = await targetOf(ctx, endpoint, row, entries, leaves?.entries ?? []);
+    const target = await targetOf(ctx, endpoint, row, entries, leaves?.entries ?? [], choice.against);
     const unlikelyToHelp = await whyNoHelp(ctx, endpoint, entries);
     return { target, why: null, leaves: left, unlikelyToHelp, choices: [] };
   },
@@ -64,6 +64,7 @@ async function targetOf(
   row: PlanRow,
   entries: readonly Entry[],
   now: readonly Entry[],
+  against: string | null,
 ): Promise<RollbackPreview["target"]> {
   const revisions = await ctx.db.read.revision.findMany({
     where: { endpointUid: endpoint.uid },
@@ -77,11 +78,9 @@ async function targetOf(
   const answering = entries.filter(answers);
   const { asks: asksWhen, ...capacity } = rollbackCapacity(answering.map(podsOf), now.filter(answers).map(podsOf));
   const cold = answering.filter((entry) => readyOf(entry) === 0);
-  const waits = await startSecondsOf(
-    ctx.db.read,
-    endpoint.uid,
-    cold.map(({ revision }) => revision),
-  );
+  const coldNumbers = cold.map(({ revision }) => revision);
+  const cannotStart = whyNotStarting(revisions.filter(({ number }) => coldNumbers.includes(number)));
+  const waits = await startSecondsOf(ctx.db.read, endpoint.uid, coldNumbers);
   return {
     plan: row.number,
     entries: entries.map((entry) => ({ ...entry, ready: readyOf(entry), warm: readyOf(entry) > 0 })),
@@ -89,7 +88,9 @@ async function targetOf(
     liveTo: row.supersededAt?.toISOString() ?? null,
     latencyMsP95: await latencyThen(ctx, endpoint, row, entries),
     warm: cold.length === 0,
-    waitSeconds: cold.length === 0 ? WARM_SECONDS : waits,
+    waitSeconds: cannotStart !== null ? null : cold.length === 0 ? WARM_SECONDS : waits,
+    cannotStart,
+    against,
     ...capacity,
     asksWhen,
   };

@@ -26,6 +26,9 @@ export const rollBack = defineVerb({
       if (choice.kind === "none") throw noTarget(choice);
 
       const [target, left] = (await chosenPlans(tx, endpoint.uid, [choice.plan, choice.from])) as [PlanRow, PlanRow];
+      // Two people pressed at once: a second plan of the same shares would take the first one's undo away.
+      if (left.kind === "rollback" && left.repeatsPlan === toPlan)
+        return { answer: await planView(tx, left), unchanged: true };
       const entries = storedEntries(target);
       const plan = await decidePlan(tx, endpoint, {
         kind: "rollback",

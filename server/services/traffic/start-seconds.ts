@@ -1,3 +1,4 @@
+import { type Trouble, troubleSchema } from "#domain/shared/views.ts";
 import type { Tx } from "#server/db/client.ts";
 
 /** When nothing is known: a pod that starts, fetches and loads a model of some hundred megabytes. */
@@ -18,4 +19,13 @@ export async function startSecondsOf(tx: Tx, endpointUid: string, revisions: rea
   const known = own.length > 0 ? own : measured;
   if (known.length === 0) return START_SECONDS_DEFAULT;
   return Math.max(1, Math.ceil(Math.max(...known.map(({ seconds }) => seconds))));
+}
+
+const knownTrouble = troubleSchema.nullable().catch(null);
+
+/** The first known reason for which pods of these revisions do not start as things are; null: none is known. */
+export function whyNotStarting(
+  revisions: readonly Readonly<{ status: { trouble: unknown } | null }>[],
+): Trouble | null {
+  return revisions.map(({ status }) => knownTrouble.parse(status?.trouble ?? null)).find((one) => one !== null) ?? null;
 }

@@ -4,6 +4,7 @@ import { checkEntries } from "#domain/endpoint/weights.ts";
 import { contractDifferences } from "#domain/shared/contract.ts";
 import { type Signature, signatureSchema } from "#domain/shared/signature.ts";
 import { revisionLabel, versionLabel } from "#domain/shared/version-label.ts";
+import type { Trouble } from "#domain/shared/views.ts";
 import { type Move, movesBetween } from "#domain/traffic/moves.ts";
 import { findEndpoint } from "#server/services/endpoint/find.ts";
 import { findRevisions } from "#server/services/revision/view.ts";
@@ -12,7 +13,7 @@ import { findServedPlan } from "./base-plan.ts";
 import { type PlanEntry, storedEntries } from "./decide-plan.ts";
 import { planViews } from "./plan-view.ts";
 import { allocate } from "./put.ts";
-import { startSecondsOf } from "./start-seconds.ts";
+import { startSecondsOf, whyNotStarting } from "./start-seconds.ts";
 
 const REVISIONS_MAX = 1_000;
 
@@ -20,6 +21,8 @@ type Revision = Readonly<{
   revision: number;
   version: number;
   ready: number;
+  /** Why its pods do not start; null: nothing is known to stop them. */
+  trouble: Trouble | null;
   signature: Signature | null;
   model: string;
 }>;
@@ -45,6 +48,7 @@ export const previewTraffic = defineVerb({
           model: row.version.model.name,
           version: row.version.number,
           ready: row.status?.readyReplicas ?? 0,
+          trouble: whyNotStarting([row]),
           signature: signatureSchema.nullable().parse(row.version.signature),
         },
       ]),
@@ -118,9 +122,12 @@ const capacityChecks = (
     const known = revisions.get(revision);
     const ready = known?.ready ?? 0;
     const name = known === undefined ? `r${revision}` : revisionLabel(known, revisions.values());
+    const trouble = known?.trouble ?? null;
     const message =
       ready > 0
         ? `${name} has ${ready} ready ${ready === 1 ? "pod" : "pods"}.`
-        : `${name} has no pods yet: it takes about ${waitSeconds} s, and until then the plan before keeps answering.`;
+        : trouble === null
+          ? `${name} has no pods yet: it takes about ${waitSeconds} s, and until then the plan before keeps answering.`
+          : `${name} has no ready pod. ${trouble.message} Until that is mended the plan before keeps answering.`;
     return { kind: "capacity", ok: ready > 0, revision, message };
   });
