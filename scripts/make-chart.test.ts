@@ -58,7 +58,7 @@ test("with its own values the chart installs what kustomize installs", () => {
 });
 
 test("every object of the chart's sources is in the kustomize files, and the other way round", () => {
-  const listed = ["control-plane", "environment", "ingress"].flatMap((folder) =>
+  const listed = ["control-plane", "environment", "ingress", "several-nodes"].flatMap((folder) =>
     (parse(readFileSync(join(ROOT, "k8s/install", folder, "kustomization.yaml"), "utf8")).resources as string[]).map(
       (file) => `${folder}/${file}`,
     ),

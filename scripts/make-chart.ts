@@ -87,6 +87,11 @@ export const TEMPLATES: readonly Template[] = [
   },
   { source: "control-plane/web.yaml", substitutions: [inRelease, ...deployment("web")] },
   { source: "control-plane/worker.yaml", substitutions: [inRelease, ...deployment("worker")] },
+  {
+    source: "several-nodes/disruption-budgets.yaml",
+    around: ["{{- if not .Values.artifacts.affinity }}", "{{- end }}"],
+    substitutions: [inRelease],
+  },
   { source: "control-plane/network-policies.yaml", substitutions: [inRelease] },
   {
     source: "ingress/ingress.yaml",

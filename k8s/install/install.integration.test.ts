@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parse, parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments, stringify } from "yaml";
 import { type ApiServer, startApiServer } from "#k8s/local/api-server.ts";
 import { environmentObjects } from "#k8s/manifests/environment.ts";
 import { revisionObjects } from "#k8s/manifests/revision.ts";
@@ -17,6 +17,7 @@ import { refusedByRestricted } from "#test/support/pod-security.ts";
 type PodSpec = {
   containers: { image: string; args?: string[]; securityContext: object }[];
   serviceAccountName?: string;
+  affinity?: object;
 };
 type Workload = { kind: string; metadata: { name: string }; spec: { template: { spec: PodSpec } } };
 
@@ -36,7 +37,7 @@ const kubectl = async (...args: string[]) => {
   return (await promisify(execFile)("kubectl", args, { env })).stdout;
 };
 const built = async (name: string) =>
-  parseAllDocuments(await kubectl("kustomize", join(INSTALL, name))).map((document) => document.toJS() as Workload);
+  parseAllDocuments(await kubectl("kustomize", resolve(INSTALL, name))).map((document) => document.toJS() as Workload);
 const workloads = (objects: readonly object[]) =>
   (objects as Workload[]).filter(({ kind }) => ["Deployment", "Job"].includes(kind));
 
@@ -58,6 +59,27 @@ test("the example to copy is both, with a name for web, and taken too", async ()
   expect(said).toContain("ingress.networking.k8s.io/slipway-web serverside-applied");
   const images = workloads(example).flatMap(({ spec }) => spec.template.spec.containers.map(({ image }) => image));
   expect(images.filter((image) => !image.startsWith("registry.example.com/slipway/"))).toEqual([]);
+});
+
+/** What an overlay of the control plane with these components gives. */
+const withComponents = async (...names: string[]) => {
+  const overlay = mkdtempSync(join(folder, "overlay-"));
+  const at = (name: string) => relative(realpathSync(overlay), realpathSync(join(INSTALL, name)));
+  const text = stringify({ resources: [at("control-plane")], components: names.map(at) });
+  writeFileSync(join(overlay, "kustomization.yaml"), text);
+  return built(overlay);
+};
+
+test("a node can be drained: what one node must hold has no disruption budget, what several may hold has", async () => {
+  const kinds = (objects: readonly Workload[]) => ({
+    tied: objects
+      .filter(({ spec }) => spec?.template?.spec.affinity !== undefined)
+      .map(({ metadata }) => metadata.name),
+    budgets: objects.filter(({ kind }) => kind === "PodDisruptionBudget").map(({ metadata }) => metadata.name),
+  });
+  const both = ["slipway-web", "slipway-worker"];
+  expect(kinds(await withComponents())).toEqual({ tied: both, budgets: [] });
+  expect(kinds(await withComponents("several-nodes"))).toEqual({ tied: [], budgets: both });
 });
 
 const RENDERED = [
