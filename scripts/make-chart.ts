@@ -53,6 +53,11 @@ export const TEMPLATES: readonly Template[] = [
   { source: "control-plane/service-accounts.yaml", substitutions: [inRelease] },
   {
     source: "control-plane/settings.yaml",
+    // `data` is the last of it, so its lines may go on.
+    around: [
+      "# Of .Values.extraEnv are those that no other value sets.",
+      "{{- range $name, $value := .Values.extraEnv }}\n  {{ $name }}: {{ $value | quote }}\n{{- end }}",
+    ],
     substitutions: [
       inRelease,
       setting("SLIPWAY_PUBLIC_URL", quoted(".Values.publicUrl")),

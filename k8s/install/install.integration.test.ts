@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse, parseAllDocuments, stringify } from "yaml";
@@ -15,7 +15,13 @@ import { INSTALL } from "#test/support/installed.ts";
 import { refusedByRestricted } from "#test/support/pod-security.ts";
 
 type PodSpec = {
-  containers: { image: string; args?: string[]; securityContext: object }[];
+  containers: {
+    image: string;
+    args?: string[];
+    securityContext: object;
+    env?: { name: string; valueFrom?: { secretKeyRef?: { key: string } } }[];
+  }[];
+  volumes?: object[];
   serviceAccountName?: string;
   affinity?: object;
 };
@@ -111,6 +117,21 @@ test("the control plane writes nothing into its images, and no token lies where 
   }
 });
 
+const settings = async () => {
+  const found = (await built("control-plane")).find(({ kind }) => kind === "ConfigMap");
+  return (found as unknown as { data: Record<string, string> }).data;
+};
+/** Variables of all containers that are keys of the Secret. */
+const fromSecret = async () =>
+  workloads(await built("control-plane")).flatMap(({ spec }) =>
+    spec.template.spec.containers.flatMap(({ env = [] }) =>
+      env.flatMap(({ name, valueFrom }) => {
+        const key = valueFrom?.secretKeyRef?.key;
+        return key === undefined ? [] : [{ variable: name, key }];
+      }),
+    ),
+  );
+
 const DOCKERFILE = readFileSync(join(INSTALL, "../../Dockerfile"), "utf8");
 const targets = [...DOCKERFILE.matchAll(/^FROM \S+ AS (\S+)$/gm)].map(([, name]) => name);
 
@@ -131,18 +152,66 @@ test("every image that is installed or rendered is a target of the Dockerfile, o
   expect(DOCKERFILE.match(/^USER 10001:10001$/gm)).toHaveLength(2);
 });
 
+const textOf = (path: string) => readFileSync(join(INSTALL, "../..", path), "utf8");
+const DOCUMENT = textOf("docs/install.md");
+const CONFIGURATION = textOf("server/config/env.ts");
+const VARIABLES = [...CONFIGURATION.matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)].map(([, name = ""]) => name);
+
 test("settings that web and worker are installed with are ones that they read", async () => {
-  const { data } = (await built("control-plane")).find(({ kind }) => kind === "ConfigMap") as unknown as {
-    data: Record<string, string>;
-  };
-  const known = ["server/config/env.ts", "worker/main.ts"].map((file) =>
-    readFileSync(join(INSTALL, "../..", file), "utf8"),
-  );
+  const known = [CONFIGURATION, textOf("worker/main.ts")];
   // WEB_HOST stands in web's arguments.
-  const strange = Object.keys(data).filter(
+  const strange = Object.keys(await settings()).filter(
     (name) => name !== "WEB_HOST" && !known.some((text) => text.includes(`${name}:`)),
   );
   expect(strange).toEqual([]);
+});
+
+test("every variable that web and worker read is installed with them, or docs/install.md says how to set it", async () => {
+  const installed = [...Object.keys(await settings()), ...(await fromSecret()).map(({ variable }) => variable)];
+  const unknown = VARIABLES.filter((name) => !installed.includes(name) && !DOCUMENT.includes(`| \`${name}\` |`));
+  // These say where things are on one machine; in a cluster the images and the ServiceAccounts do.
+  expect(unknown.sort()).toEqual([
+    "KUBECONFIG",
+    "PORT",
+    "SLIPWAY_ARTIFACT_DIR",
+    "SLIPWAY_GATEWAY_PORT",
+    "SLIPWAY_GATEWAY_URL",
+    "SLIPWAY_KUBE_CONTEXT",
+    "SLIPWAY_ROOT",
+  ]);
+});
+
+test("what is confidential comes from the Secret, by the keys that docs/install.md names", async () => {
+  const given = await fromSecret();
+  const confidential = VARIABLES.filter((name) => /DATABASE|KEY|PASSWORD|TOKEN|SECRET|AUTHORIZATION/.test(name));
+  expect(confidential.filter((name) => !given.some(({ variable }) => variable === name))).toEqual([]);
+  const table = DOCUMENT.slice(DOCUMENT.indexOf("| key |"), DOCUMENT.indexOf("## Settings"));
+  const named = [...table.matchAll(/^\| (.*?) \|/gm)].flatMap(
+    ([, keys = ""]) => keys.match(/(?<=`)[a-z-]+(?=`)/g) ?? [],
+  );
+  expect([...new Set(given.map(({ key }) => key))].sort()).toEqual(named.sort());
+});
+
+test("who has an authority of his own gives it to all three by one ConfigMap, and needs none", async () => {
+  const [, file = ""] = /`NODE_EXTRA_CA_CERTS: (\S+)`/.exec(DOCUMENT) ?? [];
+  for (const { spec } of workloads(await built("control-plane"))) {
+    const { containers, volumes = [] } = spec.template.spec;
+    expect(volumes).toContainEqual({ name: "ca", configMap: { name: "slipway-ca", optional: true } });
+    expect(containers[0]).toMatchObject({
+      envFrom: [{ configMapRef: { name: "slipway" } }],
+      volumeMounts: expect.arrayContaining([{ name: "ca", mountPath: dirname(file), readOnly: true }]),
+    });
+  }
+});
+
+test("nothing gets into our pods that no policy lets in, and nobody else's are shut off", async () => {
+  const objects = await built("control-plane");
+  const policies = objects.filter(({ kind }) => kind === "NetworkPolicy");
+  expect(policies).toHaveLength(3);
+  const ours = { matchLabels: { "app.kubernetes.io/part-of": "slipway" } };
+  expect(policies[0]).toMatchObject({ spec: { podSelector: ours, policyTypes: ["Ingress"] } });
+  for (const { spec } of workloads(objects))
+    expect(spec.template).toMatchObject({ metadata: { labels: ours.matchLabels } });
 });
 
 test("compose runs targets of the Dockerfile, open to this machine alone", () => {
