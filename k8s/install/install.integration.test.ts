@@ -214,16 +214,24 @@ test("nothing gets into our pods that no policy lets in, and nobody else's are s
     expect(spec.template).toMatchObject({ metadata: { labels: ours.matchLabels } });
 });
 
+type Service = { build?: { target: string }; ports?: string[]; environment: Record<string, string> };
+type Compose = { services: Record<string, Service> };
+
 test("compose runs targets of the Dockerfile, open to this machine alone", () => {
   for (const file of ["docker-compose.yml", "docker-compose.services.yml"]) {
-    const { services } = parse(readFileSync(join(INSTALL, "../..", file), "utf8")) as {
-      services: Record<string, { build?: { target: string }; ports?: string[] }>;
-    };
+    const { services } = parse(textOf(file)) as Compose;
     for (const { build, ports = [] } of Object.values(services)) {
       if (build !== undefined) expect(targets).toContain(build.target);
       for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
     }
   }
+});
+
+test("compose tells its container the gateway's port that this machine has, for the addresses on the screens", () => {
+  const { slipway } = (parse(textOf("docker-compose.yml")) as Compose).services;
+  const port = slipway?.environment.SLIPWAY_GATEWAY_PORT ?? "";
+  expect(port).toMatch(/^\$\{SLIPWAY_GATEWAY_PORT:-8088\}$/);
+  expect(slipway?.ports).toContain(`127.0.0.1:${port}:${port}`);
 });
 
 test("Prometheus beside compose is configured as the one that npm start runs", () => {
