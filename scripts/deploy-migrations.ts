@@ -11,6 +11,7 @@ const MIGRATE_LOCK = 72_707_369;
  * Applies what is missing, each migration in one transaction with its row in Prisma's own table, and answers the
  * names applied. Runs on a database newer than this checkout and leaves it alone. Throws when an applied migration
  * was edited since, when one failed half way under another tool, or when one fails now (nothing of it remains).
+ * The URL leads past a pooler, for a lock of the session keeps two from deploying at once.
  */
 export async function deployMigrations(databaseUrl: string, folder = DEFAULT_FOLDER): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
@@ -78,8 +79,9 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
 }
 
 if (import.meta.main) {
-  const url = process.env.DATABASE_URL;
-  if (url === undefined || url === "") throw new Error("DATABASE_URL is not set.");
+  // Past a pooler: the lock is the session's. An empty variable means unset.
+  const url = process.env.DATABASE_DIRECT_URL || process.env.DATABASE_URL;
+  if (!url) throw new Error("DATABASE_URL is not set.");
   const applied = await deployMigrations(url);
   console.info(applied.length === 0 ? "the schema is up to date" : `applied ${applied.join(", ")}`);
 }

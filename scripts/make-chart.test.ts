@@ -57,8 +57,22 @@ test("with its own values the chart installs what kustomize installs", () => {
   expect(compared).toBeGreaterThan(50);
 });
 
+test("the chart asks for no value that values.yaml does not name, and values.yaml names none that it does not ask for", () => {
+  const templates = TEMPLATES.map((template) => chartFile(ROOT, template).text).join("");
+  const asked = new Set([...templates.matchAll(/\.Values((?:\.\w+)+)/g)].map(([, path = ""]) => path.slice(1)));
+  for (const path of asked) expect([path, at(values, path.split("."))]).not.toEqual([path, undefined]);
+  // What is asked for whole, such as an affinity, is whatever its user gives.
+  const isAsked = (path: string, value: Json): boolean =>
+    asked.has(path) ||
+    (typeof value === "object" &&
+      value !== null &&
+      Object.entries(value).every(([key, inner]) => isAsked(`${path}.${key}`, inner)));
+  const spare = Object.entries(values as { [key: string]: Json }).filter(([key, value]) => !isAsked(key, value));
+  expect(spare.map(([key]) => key)).toEqual([]);
+});
+
 test("every object of the chart's sources is in the kustomize files, and the other way round", () => {
-  const listed = ["control-plane", "environment", "ingress"].flatMap((folder) =>
+  const listed = ["control-plane", "environment", "ingress", "several-nodes"].flatMap((folder) =>
     (parse(readFileSync(join(ROOT, "k8s/install", folder, "kustomization.yaml"), "utf8")).resources as string[]).map(
       (file) => `${folder}/${file}`,
     ),

@@ -53,6 +53,11 @@ export const TEMPLATES: readonly Template[] = [
   { source: "control-plane/service-accounts.yaml", substitutions: [inRelease] },
   {
     source: "control-plane/settings.yaml",
+    // `data` is the last of it, so its lines may go on.
+    around: [
+      "# Of .Values.extraEnv are those that no other value sets.",
+      "{{- range $name, $value := .Values.extraEnv }}\n  {{ $name }}: {{ $value | quote }}\n{{- end }}",
+    ],
     substitutions: [
       inRelease,
       setting("SLIPWAY_PUBLIC_URL", quoted(".Values.publicUrl")),
@@ -87,6 +92,11 @@ export const TEMPLATES: readonly Template[] = [
   },
   { source: "control-plane/web.yaml", substitutions: [inRelease, ...deployment("web")] },
   { source: "control-plane/worker.yaml", substitutions: [inRelease, ...deployment("worker")] },
+  {
+    source: "several-nodes/disruption-budgets.yaml",
+    around: ["{{- if not .Values.artifacts.affinity }}", "{{- end }}"],
+    substitutions: [inRelease],
+  },
   { source: "control-plane/network-policies.yaml", substitutions: [inRelease] },
   {
     source: "ingress/ingress.yaml",

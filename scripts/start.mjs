@@ -2,9 +2,10 @@
 // scripts/stack/main.ts on the Node 24 that is one of them.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { preparePackages } from "./packages.mjs";
 
-const root = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "..");
+const root = join(fileURLToPath(import.meta.url), "../..");
 const node = preparePackages(root);
 
 const child = spawn(node, [join(root, "scripts/stack/main.ts")], {

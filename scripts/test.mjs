@@ -3,10 +3,11 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { installPackages, packagesAreCurrent } from "./packages.mjs";
 
-const root = join(new URL(".", import.meta.url).pathname, "..");
+const root = join(fileURLToPath(import.meta.url), "../..");
 if (process.platform !== "linux") {
   console.error("The tests start pods as Linux processes; elsewhere run them in a container.");
   process.exit(1);

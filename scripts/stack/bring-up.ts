@@ -16,9 +16,12 @@ export type Ports = Readonly<Record<keyof StackConfig["ports"] | "worker", numbe
 const IMAGE_PREFIX = "slipway.local/";
 
 /** Answers the URL of a database that has this checkout's schema. */
-export async function bringUpDatabase({ home, databaseUrl }: StackConfig, keep: Keep): Promise<string> {
+export async function bringUpDatabase(
+  { home, databaseUrl, databaseDirectUrl }: StackConfig,
+  keep: Keep,
+): Promise<string> {
   if (databaseUrl !== undefined) {
-    await deployMigrations(databaseUrl);
+    await deployMigrations(databaseDirectUrl ?? databaseUrl);
     return databaseUrl;
   }
   // Web and worker hold its URL, so started again it must be where it was.

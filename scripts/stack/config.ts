@@ -21,6 +21,7 @@ const schema = z.object({
   SLIPWAY_ADMIN_PASSWORD: z.string().min(8, "needs at least 8 characters").optional(),
   SLIPWAY_ADMIN_TOKEN: adminTokenSchema.optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_DIRECT_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   KUBECONFIG: z
     .string()
     .refine((path) => existsSync(path), "there is no such file; unset it to use the local cluster")
@@ -41,6 +42,8 @@ export type StackConfig = Readonly<{
   admin: { email: string; password: string | undefined };
   /** Defined: use that one, start none. */
   databaseUrl: string | undefined;
+  /** The same one past a pooler, for the migrations' lock. */
+  databaseDirectUrl: string | undefined;
   kubeconfig: string | undefined;
   prometheusUrl: string | undefined;
   /** Namespace of the environment that web seeds in the local cluster. */
@@ -74,6 +77,7 @@ export function loadStackConfig(source: Env, root: string): StackConfig {
     secretKey: env.SLIPWAY_SECRET_KEY,
     admin: { email: env.SLIPWAY_ADMIN_EMAIL, password: env.SLIPWAY_ADMIN_PASSWORD },
     databaseUrl: env.DATABASE_URL,
+    databaseDirectUrl: env.DATABASE_DIRECT_URL,
     kubeconfig: env.KUBECONFIG === undefined ? undefined : resolve(env.KUBECONFIG),
     prometheusUrl: env.PROMETHEUS_URL,
     localNamespace: namespaceOf(env.SLIPWAY_LOCAL_ENVIRONMENT),

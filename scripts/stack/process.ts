@@ -98,7 +98,13 @@ export async function startProgram(program: Program): Promise<Started> {
   });
   const pid = child.pid ?? -1;
   const identity = identify(pid) ?? { pid, startTicks: -1 };
-  if (program.record !== undefined) record(program.record, identity);
+  try {
+    if (program.record !== undefined) record(program.record, identity);
+  } catch (error) {
+    // On a full disk: nobody would find it again, and it holds the port of the next try.
+    await stopProcess(identity, "SIGKILL", 0);
+    throw error;
+  }
   return { process: identity, exited };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -13,6 +13,7 @@ import {
   stopRecorded,
 } from "#scripts/stack/process.ts";
 import { supervise } from "#scripts/stack/supervise.ts";
+import { processesIn } from "#test/support/local-node.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -89,4 +90,13 @@ test("once a killed program counts as gone, its port is free", async () => {
     await stopProcess(process, "SIGKILL", 5_000);
     expect(await isPortFree(port)).toBe(true);
   }
+});
+
+test("what cannot be recorded does not go on running: on a full disk nobody would find it again", async () => {
+  writeFileSync(join(folder, "run"), "");
+  const script = `setInterval(() => {}, 1e9) // ${folder}`;
+  await expect(startProgram(program(script))).rejects.toThrow("EEXIST");
+  const left = processesIn(folder);
+  for (const pid of left) process.kill(pid, "SIGKILL");
+  expect(left).toEqual([]);
 });

@@ -17,7 +17,12 @@ export function startWeb(): void {
   const seed = async (): Promise<void> => {
     const why = await whyNotReady(services.db, config.migrationsDir);
     if (why === null) {
-      await ensureInstallation(services.db, config);
+      const { clusterName } = await ensureInstallation(services.db, config);
+      if (clusterName !== config.clusterName)
+        log.warn(
+          { clusterName },
+          "the cluster keeps the name of its first start, whatever SLIPWAY_CLUSTER_NAME is now",
+        );
       const resealed = await resealClusters(services.db, services.vault);
       if (resealed > 0) log.info({ clusters: resealed }, "encrypted credentials with the new SLIPWAY_SECRET_KEY");
       return;

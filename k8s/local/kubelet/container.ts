@@ -11,7 +11,7 @@ import { ConfigError } from "./env.ts";
 import type { Image } from "./images.ts";
 import { watchLog } from "./log-times.ts";
 import { type ContainerState, type ContainerView, terminatedOf } from "./pod-status.ts";
-import { type ProbeSpec, runHandler, type Target } from "./probe.ts";
+import { type Handler, type ProbeSpec, runHandler, type Target } from "./probe.ts";
 import { type Exit, launch, type Running, stop } from "./processes.ts";
 import { createBackoff, durationText, shouldRestart } from "./restart.ts";
 import { terminationMessage } from "./termination-message.ts";
@@ -64,10 +64,6 @@ export class Container {
     if (this.attempt >= 0) this.restore();
   }
 
-  isRunning(): boolean {
-    return this.running !== undefined;
-  }
-
   /** Ended for good: an init container that succeeded, or one the policy does not restart. */
   isDone(): boolean {
     const { state } = this.view;
@@ -85,9 +81,13 @@ export class Container {
     await this.running?.exited;
   }
 
-  /** Starts it when it is due; does nothing while it runs, is done or waits for its back-off. */
+  /** Starts it when it is due, or probes what an earlier kubelet started; nothing while it is done or waits for its back-off. */
   advance(): void {
-    if (this.terminating || this.running !== undefined || this.timer !== undefined || this.isDone()) return;
+    if (this.terminating || this.timer !== undefined || this.isDone()) return;
+    if (this.running !== undefined) {
+      this.resume();
+      return;
+    }
     try {
       const image = this.host.node.images(this.spec.image);
       if (image === undefined) this.cannotPull();
@@ -175,8 +175,7 @@ export class Container {
     this.host.changed();
   }
 
-  /** Begins probing; for an adopted program the pod must be prepared first, which the constructor is too early for. */
-  probe(target: Target): void {
+  private probe(target: Target): void {
     if (this.init || this.running === undefined || this.probes?.signal.aborted === false) return;
     this.probes = new AbortController();
     const sinks = {
@@ -208,13 +207,14 @@ export class Container {
     const hook = this.spec.lifecycle?.preStop;
     if (hook?.sleep !== undefined) await delay(Math.min(hook.sleep.seconds * 1000, graceMs), undefined, { ref: false });
     else if (hook !== undefined) {
-      const failure = await runHandler(
-        hook,
-        this.target(launchOf(this.spec, null, this.host.launchContext())),
-        graceMs,
-      );
+      // Whatever keeps the hook from running, such as a Secret that is gone, the program has to go.
+      const failure = await this.runHook(hook, graceMs).catch((error: Error) => error.message);
       if (failure !== undefined) this.event("Warning", "FailedPreStopHook", `PreStopHook failed: ${failure}`);
     }
+  }
+
+  private async runHook(hook: Handler, timeoutMs: number): Promise<string | undefined> {
+    return runHandler(hook, this.target(launchOf(this.spec, null, this.host.launchContext())), timeoutMs);
   }
 
   private target(launched: { env: Record<string, string>; cwd: string }): Target {
@@ -222,10 +222,15 @@ export class Container {
     return { podIp, ports: this.spec.ports ?? [], env: launched.env, cwd: launched.cwd };
   }
 
-  /** Resumes probing of an adopted program once its pod is prepared. */
-  resume(): void {
-    if (this.running === undefined || this.init) return;
-    this.probe(this.target(launchOf(this.spec, null, this.host.launchContext())));
+  /** For an adopted program the pod must be prepared first, which the constructor is too early for. */
+  private resume(): void {
+    if (this.init || this.probes !== undefined) return;
+    try {
+      this.probe(this.target(launchOf(this.spec, null, this.host.launchContext())));
+    } catch (error) {
+      this.host.node.onError(`probes of ${this.host.pod().metadata.name}`, error);
+      this.later(this.host.node.backoffMs);
+    }
   }
 
   private start(image: Image): void {

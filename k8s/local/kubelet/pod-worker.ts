@@ -67,16 +67,7 @@ export class PodWorker {
 
   /** Starts what is due, and resumes the probes of programs that run since before this kubelet. */
   begin(): void {
-    if (this.pod.metadata.deletionTimestamp !== undefined) return;
-    this.settle();
-    if (this.folders === undefined) return;
-    for (const main of this.mains) {
-      try {
-        main.resume();
-      } catch (error) {
-        this.node.onError(`probes of ${this.pod.metadata.name}`, error);
-      }
-    }
+    if (this.pod.metadata.deletionTimestamp === undefined) this.settle();
   }
 
   /** A Secret, ConfigMap or claim of the pod's namespace changed. */
@@ -229,7 +220,8 @@ export class PodWorker {
   }
 
   private launchContext(): LaunchContext {
-    if (this.folders === undefined) throw new ConfigError("the pod's volumes are not ready");
+    // A pod that was on its way out when an earlier kubelet ended has not been prepared by this one.
+    if (!this.prepare() || this.folders === undefined) throw new ConfigError("the pod's volumes are not ready");
     const service = (namespace: string, name: string) => this.node.store.get("services", namespace, name);
     return { ...this.envContext(), folders: this.folders, service };
   }

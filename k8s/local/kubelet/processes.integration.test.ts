@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -50,4 +50,12 @@ test("who has the pid of a program that ended, or of another boot, is nobody we 
   for (const folder of folders) expect(recall(folder)).toMatchObject({ kind: "ended", exit: { exitCode: 137 } });
   await clearLeftovers(pods, new Set());
   expect(isAlive(foreign.identity)).toBe(true);
+});
+
+test("a program that the next kubelet could not find is not started: the disk had no room for its mark", async () => {
+  const folder = join(dir, "unmarked");
+  mkdirSync(join(folder, "process"), { recursive: true });
+  const running = launch({ folder, command: ["/bin/echo", "up"], env: { PATH: "/usr/bin:/bin" }, cwd: dir });
+  expect(await running.exited).toMatchObject({ exitCode: 1 });
+  expect(readFileSync(join(folder, "log"), "utf8")).not.toContain("up\n");
 });

@@ -32,10 +32,11 @@ const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 
 /**
  * A shell stands between us and the program: it notes who it is before the program starts and the exit code after it
- * ended, so that both are known to whoever comes after us. It ignores what stops the program, which gets it by group.
+ * ended, so that both are known to whoever comes after us; what it cannot note, on a full disk, it does not start, for the
+ * next kubelet would start it once more. It ignores what stops the program, which gets it by group.
  */
 const SHIM = `trap : TERM INT HUP QUIT
-read -r boot <${BOOT_ID}; read -r line </proc/$$/stat && echo "$line $boot" >"$1"
+read -r boot <${BOOT_ID}; read -r line </proc/$$/stat && echo "$line $boot" >"$1" || exit 1
 result=$2; shift 2
 "$@"
 echo $? >"$result"`;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -99,6 +100,64 @@ it("restarts what died and removes what was deleted while no node looked", async
   expect(survivor?.status.containerStatuses[0].restartCount).toBe(dead?.status.containerStatuses[0].restartCount + 1);
   expect(survivor?.status.containerStatuses[0].lastState.terminated.exitCode).toBe(137);
   expect(processesIn(removed?.metadata.uid ?? "-")).toEqual([]);
+});
+
+const keys = {
+  apiVersion: "v1",
+  kind: "Secret",
+  metadata: { name: "keys", namespace: NAMESPACE },
+  stringData: { a: "1" },
+};
+const withKeys = { volumes: [{ name: "keys", secret: { secretName: "keys" } }] };
+const eventsOf = (reason: string) => cluster.store.list("events", NAMESPACE).filter((event) => event.reason === reason);
+
+it("ends a pod that was asked to go before kill -9: by its preStop hook, or without one that cannot run", async () => {
+  const marks = join(cluster.folder, "hooks");
+  const preStop = { exec: { command: ["/bin/sh", "-c", `echo "$V" >>${marks}`] } };
+  const container = { lifecycle: { preStop } };
+  const unhurried = { terminationGracePeriodSeconds: 30 };
+  cluster.store.create("secrets", keys);
+  cluster.store.create("deployments.apps", deployment({ name: "plain", container, pod: unhurried }));
+  cluster.store.create(
+    "deployments.apps",
+    deployment({ name: "keyed", container, pod: { ...unhurried, ...withKeys } }),
+  );
+  await cluster.until("pods", () => [...cluster.pods("plain"), ...cluster.pods("keyed")].filter(isReady).length === 2);
+  const child = await moveToProcess();
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const between = readStore();
+  const going = [...podsOf(between, "plain"), ...podsOf(between, "keyed")];
+  for (const { metadata } of going) between.delete("pods", NAMESPACE, metadata.name);
+  between.delete("secrets", NAMESPACE, "keys");
+  between.close();
+  await cluster.start();
+  for (const { metadata } of going) {
+    await cluster.until(`the end of ${metadata.name}`, () => !cluster.store.get("pods", NAMESPACE, metadata.name));
+    expect(processesIn(metadata.uid)).toEqual([]);
+  }
+  expect(readFileSync(marks, "utf8")).toBe("1\n");
+  expect(eventsOf("FailedPreStopHook").map(({ message }) => message)).toEqual([
+    "PreStopHook failed: the pod's volumes are not ready",
+  ]);
+});
+
+it("probes a program that it took over once a volume that was missing is there", async () => {
+  const container = { readinessProbe: { httpGet: { path: "/health", port: "http" }, periodSeconds: 1 } };
+  cluster.store.create("secrets", keys);
+  cluster.store.create("deployments.apps", deployment({ name: "web", container, pod: withKeys }));
+  await cluster.until("pod", () => cluster.pods("web").some(isReady));
+  const child = await moveToProcess();
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const between = readStore();
+  between.delete("secrets", NAMESPACE, "keys");
+  between.close();
+  await cluster.start();
+  await cluster.until("news of the missing volume", () => eventsOf("FailedMount")[0]);
+  await fetch(`http://${cluster.pods("web")[0]?.status.podIP}:8080/break`);
+  cluster.store.create("secrets", keys);
+  await cluster.until("what the probe found", () => !cluster.pods("web").some(isReady));
 });
 
 it("leaves no process behind when it is stopped, and starts the same pods again", async () => {

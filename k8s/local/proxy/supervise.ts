@@ -161,11 +161,20 @@ export const startProxy = async (input: ProxyInput): Promise<{ close(): Promise<
     void running.exited.then(({ exitCode }) => {
       if (closed) return;
       onError("service proxy", new Error(`ended with code ${exitCode}`));
-      timer = setTimeout(() => {
+      later();
+    });
+  const later = () => {
+    timer = setTimeout(() => {
+      // Nobody catches what a timer throws, and on a full disk there is no room for the proxy's log.
+      try {
         running = start(folder);
         guard();
-      }, RESTART_MS);
-    });
+      } catch (error) {
+        onError("service proxy", error);
+        later();
+      }
+    }, RESTART_MS);
+  };
   guard();
   await firstStatus(folder);
   const stopStatus = followStatus(input);

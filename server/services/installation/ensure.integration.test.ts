@@ -57,6 +57,14 @@ test("a gateway that moved is told to the environment once, with one audit and o
   });
 });
 
+test("a cluster that SLIPWAY_CLUSTER_NAME calls otherwise than at the first start keeps its name and its environments", async () => {
+  await ensureInstallation(db(), rest.container.config);
+  const before = [await audits(), await db().read.cluster.count(), await db().read.environment.count()];
+  const renamed = { ...rest.container.config, clusterName: "renamed" };
+  expect(await ensureInstallation(db(), renamed)).toMatchObject({ clusterName: rest.container.config.clusterName });
+  expect([await audits(), await db().read.cluster.count(), await db().read.environment.count()]).toEqual(before);
+});
+
 test("a database without one of our migrations is not ready, and says which", async () => {
   const dir = rest.container.config.migrationsDir;
   expect(await whyNotReady(db(), dir)).toBeNull();

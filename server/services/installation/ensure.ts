@@ -14,9 +14,12 @@ type Given = Pick<Config, "clusterName" | "localEnvironment" | "admin">;
 /**
  * What an installation begins with: its own row, the first administrator, the cluster of this process' kubeconfig
  * and an environment in it. Whatever is there stays; only the addresses that this start decided are brought up to
- * date. Safe to call from several processes at once and at every start.
+ * date. Safe to call from several processes at once and at every start. `clusterName` is the one it goes by.
  */
-export async function ensureInstallation(db: Database, given: Given): Promise<{ installationId: string }> {
+export async function ensureInstallation(
+  db: Database,
+  given: Given,
+): Promise<{ installationId: string; clusterName: string }> {
   const write = writeAs(db, SYSTEM, "start", null);
   const alone = <T>(work: (tx: Tx) => Promise<Written<T>>) =>
     write(async (tx) => {
@@ -28,9 +31,9 @@ export async function ensureInstallation(db: Database, given: Given): Promise<{ 
     return { answer: id, unchanged: true };
   });
   await alone((tx) => ensureAdministrator(tx, given.admin));
-  const clusterId = await alone((tx) => ensureCluster(tx, given.clusterName));
-  await alone((tx) => ensureEnvironment(tx, clusterId, given.localEnvironment));
-  return { installationId };
+  const cluster = await alone((tx) => ensureCluster(tx, given.clusterName));
+  await alone((tx) => ensureEnvironment(tx, cluster.id, given.localEnvironment));
+  return { installationId, clusterName: cluster.name };
 }
 
 /** Only into an installation without people: a changed password stays changed. */
@@ -45,12 +48,15 @@ async function ensureAdministrator(tx: Tx, { email, password }: Config["admin"])
   return { answer: null, audit: { action: "person.create", subject: subjectOf(user), after: { role: user.role } } };
 }
 
-async function ensureCluster(tx: Tx, name: string): Promise<Written<string>> {
-  const known = await tx.cluster.findFirst({ where: { name, removedAt: null } });
-  if (known !== null) return { answer: known.id, unchanged: true };
-  const { id } = await tx.cluster.create({ data: { name } });
-  const audit = { action: "cluster.create", subject: { kind: "cluster", id, name } };
-  return { answer: id, audit, change: { kind: "cluster", key: id } };
+/** There is one, whatever it is called now: under another name it would be a second cluster with the same namespaces. */
+async function ensureCluster(tx: Tx, name: string): Promise<Written<{ id: string; name: string }>> {
+  const select = { id: true, name: true };
+  const where = { source: "ambient", removedAt: null };
+  const known = await tx.cluster.findFirst({ where, orderBy: { createdAt: "asc" }, select });
+  if (known !== null) return { answer: known, unchanged: true };
+  const made = await tx.cluster.create({ data: { name }, select });
+  const audit = { action: "cluster.create", subject: { kind: "cluster", ...made } };
+  return { answer: made, audit, change: { kind: "cluster", key: made.id } };
 }
 
 async function ensureEnvironment(
