@@ -80,6 +80,12 @@ function exposition(): string {
       (at - now + 45) * 7,
       at,
     );
+  // As they are where a target's own label took the name of ours.
+  const renamed =
+    'slipway_requests_total{environment="local",endpoint="http",exported_endpoint="fresh",revision="1",code="200",role="live"}';
+  for (let at = now - 45; at <= now + 300; at += STEP_SECONDS) line(counter, renamed, 7, at);
+  const up: string[] = ["# TYPE up gauge"];
+  for (let at = now - 45; at <= now + 300; at += STEP_SECONDS) line(up, "up", 1, at);
   // Two routers: one of them loses sight of a pod after ten minutes.
   for (const router of ["a", "b"])
     for (const at of times)
@@ -89,7 +95,7 @@ function exposition(): string {
         router === "b" && at >= begin + 600 ? 1 : 2,
         at,
       );
-  return [...counter, ...histogram, ...ready, ...cpu, ...memory, "# EOF", ""].join("\n");
+  return [...counter, ...histogram, ...ready, ...cpu, ...memory, ...up, "# EOF", ""].join("\n");
 }
 
 beforeAll(async () => {
@@ -208,6 +214,14 @@ test("the overview tells of the last minute what is asked for now, and of the ho
   expect(iris).toHaveLength(body.timestamps.length);
   expect(iris.at(-1)).toBeNull();
   expect(Math.max(...iris.slice(0, -1))).toBeCloseTo(11, 6);
+});
+
+test("series whose labels the scrape took for its own are told of", async () => {
+  const { checks } = (await rest.call("GET", "/system")).body;
+  expect(checks.find(({ name }: { name: string }) => name === "Metrics")).toMatchObject({
+    state: "failed",
+    sentence: expect.stringContaining("1 of 2 series"),
+  });
 });
 
 test("a range that is empty, backward or too fine is refused", async () => {
