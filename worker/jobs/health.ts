@@ -76,7 +76,7 @@ async function readRates(metrics: MetricsSource): Promise<Rates> {
   try {
     const [scrapes, requests, errors, latency] = await Promise.all([
       read(SCRAPES, "namespace"),
-      read(queries.requestsPerSecond, ...byRevision),
+      read(queries.judgedPerSecond, ...byRevision),
       read(queries.errorRatio, ...byRevision),
       read(queries.latencyMsP99, ...byRevision),
     ]);

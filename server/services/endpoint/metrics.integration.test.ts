@@ -21,7 +21,7 @@ const begin = Math.floor(Date.now() / 60_000) * 60 - 3_600;
 const end = begin + MINUTES * 60;
 const iso = (seconds: number) => new Date(seconds * 1_000).toISOString();
 
-/** r1: 10 answers a second, one in ten a 500, all within 50 ms; r2: silent from minute 5 to 15, and no errors. */
+/** r1: 10 answers a second, one in ten a 500, all within 50 ms, and 3 that were forced, failed and slow; r2: silent from minute 5 to 15, and no errors. */
 function exposition(): string {
   const labels = (revision: number, more: string) =>
     `environment="local",endpoint="iris",revision="${revision}",model="m",version="1",${more}`;
@@ -41,6 +41,8 @@ function exposition(): string {
         at,
       );
   for (const at of times)
+    line(counter, `slipway_requests_total{${labels(1, 'code="500",role="forced"')}}`, (at - begin) * 3, at);
+  for (const at of times)
     if (at <= begin + 300 || at >= begin + 900)
       line(counter, `slipway_requests_total{${labels(2, 'code="200",role="live"')}}`, at - begin, at);
   for (const at of times)
@@ -57,6 +59,13 @@ function exposition(): string {
         (at - begin) * perSecond,
         at,
       );
+  for (const at of times)
+    line(
+      histogram,
+      `slipway_request_duration_seconds_bucket{${labels(1, 'code="500",role="forced",le="+Inf"')}}`,
+      (at - begin) * 3,
+      at,
+    );
   for (const at of times)
     line(
       cpu,
@@ -139,11 +148,11 @@ afterAll(async () => {
 const read = (query: string) => rest.call("GET", `/endpoints/iris/metrics?${query}`);
 const range = () => `from=${iso(begin + 120)}&to=${iso(end)}&stepSeconds=60`;
 
-test("rates, error shares and latencies of each revision are what was scraped", async () => {
+test("rates, error shares and latencies of each revision are what was scraped, and forced requests only rates", async () => {
   const { body } = await read(range());
   const r1 = body.revisions.find((series: { revision: number }) => series.revision === 1);
   expect(body.timestamps).toHaveLength(MINUTES - 1);
-  for (const value of r1.requestsPerSecond) expect(value).toBeCloseTo(10, 6);
+  for (const value of r1.requestsPerSecond) expect(value).toBeCloseTo(13, 6);
   for (const value of r1.errorRatio) expect(value).toBeCloseTo(0.1, 6);
   for (const value of r1.latencyMsP99) expect(value).toBeCloseTo(49.325, 3);
   expect(new Set(r1.memoryBytes)).toEqual(new Set([1_000_000]));
@@ -169,7 +178,7 @@ test("ready pods are as few as any router sees", async () => {
 
 /** What somebody would type into Prometheus, written without our query builder. */
 const BY_HAND: Readonly<Record<string, (revision: number) => string>> = {
-  requestsPerSecond: (r) => `sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role="live"}[1m]))`,
+  requestsPerSecond: (r) => `sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role!="shadow"}[1m]))`,
   errorRatio: (r) =>
     `sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role="live",code="500"}[1m])) / sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role="live"}[1m]))`,
   latencyMsP50: (r) => quantileByHand(0.5, r),
@@ -180,7 +189,7 @@ const BY_HAND: Readonly<Record<string, (revision: number) => string>> = {
   memoryBytes: (r) => `sum(process_resident_memory_bytes{pod=~"iris-r${r}-.+"})`,
 };
 const quantileByHand = (quantile: number, revision: number) =>
-  `histogram_quantile(${quantile}, sum by (le) (rate(slipway_request_duration_seconds_bucket{endpoint="iris",revision="${revision}"}[1m]))) * 1000`;
+  `histogram_quantile(${quantile}, sum by (le) (rate(slipway_request_duration_seconds_bucket{endpoint="iris",revision="${revision}",role="live"}[1m]))) * 1000`;
 
 test.each(Object.entries(BY_HAND))(
   "%s on a chart is what Prometheus answers to a query made by hand",
@@ -213,7 +222,7 @@ test("the overview tells of the last minute what is asked for now, and of the ho
   const iris = row("iris").requestsPerSecond;
   expect(iris).toHaveLength(body.timestamps.length);
   expect(iris.at(-1)).toBeNull();
-  expect(Math.max(...iris.slice(0, -1))).toBeCloseTo(11, 6);
+  expect(Math.max(...iris.slice(0, -1))).toBeCloseTo(14, 6);
 });
 
 test("series whose labels the scrape took for its own are told of", async () => {
