@@ -275,14 +275,19 @@ test("an incident tells what changed before it, what was done to it and who was 
   for (const { deliveredAt } of detail.messages) expect(deliveredAt).not.toBeNull();
 });
 
-test("after the rollback the incident ends by itself, and tells nobody while it is silenced", async () => {
+test("after the rollback the incident ends by itself, and whoever was told of it is told, silence or not", async () => {
   await world.call("POST", "/endpoints/watched/rollback", { body: {} });
   await untilApplied(world, "watched", 4);
   await healthIs("Healthy");
   await until("the incident to end", async () => (await incidents()).length === 0);
   const [incident] = await incidents("resolved");
   expect(incident).toMatchObject({ state: "resolved", resolvedBy: "Slipway", acknowledgedBy: "admin token" });
-  expect(received.map(({ event }) => event)).toEqual(["incident.opened", "incident.acknowledged"]);
+  await told("incident.resolved");
+  expect(received.map(({ event }) => event)).toEqual([
+    "incident.opened",
+    "incident.acknowledged",
+    "incident.resolved",
+  ]);
 });
 
 test("a pod that lacks a Secret is told in one sentence with a fix, with its events", async () => {

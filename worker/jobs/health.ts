@@ -201,7 +201,8 @@ async function followUp(job: HealthJob, { state, missed, record }: Judged): Prom
   const planMet = missed === false && long(record.metSince);
   const marks =
     plan !== null && ((planMissed && plan.missedTargetsAt === null) || (planMet && plan.missedTargetsAt !== null));
-  if (decision === null && !marks) return;
+  const untold = job.webhook && incident?.untold === true && decision !== "resolve";
+  if (decision === null && !marks && !untold) return;
   await db.inTransaction(async (tx) => {
     if (marks) await markPlan(tx, plan.id, planMissed);
     if (decision !== null) await hintNews(tx);
@@ -211,6 +212,7 @@ async function followUp(job: HealthJob, { state, missed, record }: Judged): Prom
     }
     if (incident === null) return;
     if (decision === "worsen") await worsenIncident(tx, incident.id, record.cause);
+    if (untold) await tellWebhook(tx, incident.id, "incident.opened", job.webhook);
     if (decision === "resolve" && (await endIncident(tx, incident.id)))
       await tellWebhook(tx, incident.id, "incident.resolved", job.webhook);
   });

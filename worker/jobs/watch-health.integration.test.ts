@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadConfig } from "#server/config/env.ts";
 import { type Database, openDatabase } from "#server/db/client.ts";
 import { reportEndpoint } from "#server/db/reconcile/endpoint-report.ts";
-import { saveHealth } from "#server/db/reconcile/health-state.ts";
+import { endIncident, saveHealth } from "#server/db/reconcile/health-state.ts";
+import { type IncidentEvent, tellWebhook } from "#server/db/reconcile/webhook-deliveries.ts";
 import { createLog } from "#server/observability/log.ts";
 import { type FreshDatabase, freshDatabase } from "#test/support/postgres.ts";
 import { until } from "#test/support/worker-harness.ts";
@@ -78,6 +79,65 @@ test("while whoever is told of incidents says nothing, and one endpoint cannot b
     silent.close();
     await watching.stop();
   }
+});
+
+test("an incident that silence kept to itself is told when the silence is over, if it is open and nobody's", async () => {
+  const anIncident = async (name: string, over: object = {}) => {
+    const { uid } = await anEndpoint(name);
+    await db.read.$executeRaw`UPDATE "Endpoint" SET "silencedUntil" = clock_timestamp() + interval '500 ms'
+      WHERE uid = ${uid}::uuid`;
+    const { silencedUntil } = await db.read.endpoint.findUniqueOrThrow({ where: { uid } });
+    const data = { endpointUid: uid, cause: "no pods", severity: "Failing", since: new Date(), ...over };
+    return { ...(await db.read.incident.create({ data })), silencedUntil };
+  };
+  const taken = await anIncident("taken", { acknowledgedAt: new Date(), acknowledgedBy: "Bo" });
+  const ended = await anIncident("ended", { resolvedAt: new Date(), resolvedBy: "Bo" });
+  const open = await anIncident("open");
+  const scopes = createScopes(createClusters(), randomUUID(), { changed: () => undefined, synced: () => undefined });
+  const config = loadConfig({
+    DATABASE_URL: fresh.url,
+    SLIPWAY_SECRET_KEY: "a-secret-key-for-tests-only",
+    SLIPWAY_WEBHOOK_URL: "http://127.0.0.1:1/",
+    SLIPWAY_WEBHOOK_SECRET: "a-webhook-secret-for-tests",
+  });
+  const deliveries = (incidentId: string) => db.read.webhookDelivery.findMany({ where: { incidentId } });
+  const ctx = { db, scopes, log: createLog("worker", "silent") };
+  const watching = watchHealth(ctx, config, { everyMs: 50, incidentAfterMs: 0 });
+  try {
+    const [told] = await until("it to be told", async () => {
+      const found = await deliveries(open.id);
+      return found.length > 0 && found;
+    });
+    expect(told?.event).toBe("incident.opened");
+    expect(told?.createdAt.getTime()).toBeGreaterThanOrEqual(open.silencedUntil?.getTime() ?? Number.NaN);
+  } finally {
+    await watching.stop();
+  }
+  expect(await deliveries(open.id)).toHaveLength(1);
+  for (const { id } of [taken, ended]) expect(await deliveries(id)).toEqual([]);
+});
+
+test("while it is silent, the end of an incident is told to whoever was told of it, and of no other", async () => {
+  const { uid } = await anEndpoint("silent");
+  await db.read.endpoint.update({ where: { uid }, data: { silencedUntil: new Date(Date.now() + 3_600_000) } });
+  const anIncident = () =>
+    db.read.incident.create({ data: { endpointUid: uid, cause: "", severity: "Failing", since: new Date() } });
+  const tell = (id: string, event: IncidentEvent) => db.inTransaction((tx) => tellWebhook(tx, id, event, true));
+  const events = async (incidentId: string) =>
+    (await db.read.webhookDelivery.findMany({ where: { incidentId }, orderBy: { createdAt: "asc" } })).map(
+      ({ event }) => event,
+    );
+  const ends = (id: string) => db.inTransaction((tx) => endIncident(tx, id));
+  const kept = await anIncident();
+  for (const event of ["incident.opened", "incident.acknowledged"] as const) await tell(kept.id, event);
+  await ends(kept.id);
+  await tell(kept.id, "incident.resolved");
+  expect(await events(kept.id)).toEqual([]);
+  const known = await anIncident();
+  await db.read.webhookDelivery.create({ data: { incidentId: known.id, event: "incident.opened" } });
+  await ends(known.id);
+  await tell(known.id, "incident.resolved");
+  expect(await events(known.id)).toEqual(["incident.opened", "incident.resolved"]);
 });
 
 test("a pod's last words are reported though PostgreSQL could not hold them as they are", async () => {

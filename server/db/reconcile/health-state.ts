@@ -56,7 +56,8 @@ const stateSchema = z.object({
       afterPlanAt: moment.nullable(),
     })
     .nullable(),
-  incident: z.object({ id: z.string(), severity: z.string() }).nullable(),
+  /** `untold`: silence held back that it is open, or there was no webhook; it is over, and nobody has said that it is theirs. */
+  incident: z.object({ id: z.string(), severity: z.string(), untold: z.boolean() }).nullable(),
 });
 export type HealthState = z.infer<typeof stateSchema>;
 
@@ -90,7 +91,11 @@ export async function loadHealth(
         LEFT JOIN "RevisionStatus" rs ON rs."revisionId" = r.id
         WHERE r."endpointUid" = e.uid AND (rs."desiredReplicas" > 0 OR rs."readyReplicas" > 0)), '[]'),
       'health', row_to_json(h),
-      'incident', (SELECT json_build_object('id', i.id, 'severity', i.severity) FROM "Incident" i
+      'incident', (SELECT json_build_object('id', i.id, 'severity', i.severity,
+          'untold', i."acknowledgedAt" IS NULL AND (e."silencedUntil" IS NULL OR e."silencedUntil" < clock_timestamp())
+            AND NOT EXISTS (SELECT FROM "WebhookDelivery" d
+              WHERE d."incidentId" = i.id AND d.event = 'incident.opened'))
+        FROM "Incident" i
         WHERE i."endpointUid" = e.uid AND i."resolvedAt" IS NULL)
     ) AS state
     FROM "Endpoint" e JOIN "Environment" v ON v.id = e."environmentId"
