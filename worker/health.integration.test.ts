@@ -283,11 +283,7 @@ test("after the rollback the incident ends by itself, and whoever was told of it
   const [incident] = await incidents("resolved");
   expect(incident).toMatchObject({ state: "resolved", resolvedBy: "Slipway", acknowledgedBy: "admin token" });
   await told("incident.resolved");
-  expect(received.map(({ event }) => event)).toEqual([
-    "incident.opened",
-    "incident.acknowledged",
-    "incident.resolved",
-  ]);
+  expect(received.map(({ event }) => event)).toEqual(["incident.opened", "incident.acknowledged", "incident.resolved"]);
 });
 
 test("a pod that lacks a Secret is told in one sentence with a fix, with its events", async () => {

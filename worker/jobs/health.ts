@@ -203,15 +203,16 @@ async function followUp(job: HealthJob, { state, missed, record }: Judged): Prom
     plan !== null && ((planMissed && plan.missedTargetsAt === null) || (planMet && plan.missedTargetsAt !== null));
   const untold = job.webhook && incident?.untold === true && decision !== "resolve";
   if (decision === null && !marks && !untold) return;
+  const threshold = record.target === null ? null : targets[record.target];
   await db.inTransaction(async (tx) => {
     if (marks) await markPlan(tx, plan.id, planMissed);
     if (decision !== null) await hintNews(tx);
     if (decision === "open") {
-      const id = await openIncident(tx, record, record.target === null ? null : targets[record.target]);
+      const id = await openIncident(tx, record, threshold);
       if (id !== null) await tellWebhook(tx, id, "incident.opened", job.webhook);
     }
     if (incident === null) return;
-    if (decision === "worsen") await worsenIncident(tx, incident.id, record.cause);
+    if (decision === "worsen") await worsenIncident(tx, incident.id, record, threshold);
     if (untold) await tellWebhook(tx, incident.id, "incident.opened", job.webhook);
     if (decision === "resolve" && (await endIncident(tx, incident.id)))
       await tellWebhook(tx, incident.id, "incident.resolved", job.webhook);

@@ -6,7 +6,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadConfig } from "#server/config/env.ts";
 import { type Database, openDatabase } from "#server/db/client.ts";
 import { reportEndpoint } from "#server/db/reconcile/endpoint-report.ts";
-import { endIncident, saveHealth } from "#server/db/reconcile/health-state.ts";
+import {
+  endIncident,
+  type HealthRow,
+  openIncident,
+  saveHealth,
+  worsenIncident,
+} from "#server/db/reconcile/health-state.ts";
 import { type IncidentEvent, tellWebhook } from "#server/db/reconcile/webhook-deliveries.ts";
 import { createLog } from "#server/observability/log.ts";
 import { type FreshDatabase, freshDatabase } from "#test/support/postgres.ts";
@@ -140,6 +146,39 @@ test("while it is silent, the end of an incident is told to whoever was told of 
   expect(await events(known.id)).toEqual(["incident.opened", "incident.resolved"]);
 });
 
+const aMiss = (endpointUid: string, over: Partial<HealthRow> = {}): HealthRow => ({
+  endpointUid,
+  state: "Degraded",
+  cause: "v2 · r2 answers 4 % errors (target 1 %)",
+  revision: 2,
+  target: "errorRatioMax",
+  blind: null,
+  since: new Date(),
+  missedSince: new Date(),
+  metSince: null,
+  after: null,
+  ...over,
+});
+
+test("an incident that worsens speaks of one miss alone, and one that is over stays as it was", async () => {
+  const { uid } = await anEndpoint("worse");
+  const id = (await db.inTransaction((tx) => openIncident(tx, aMiss(uid), 0.01))) ?? "none";
+  const pods = aMiss(uid, { state: "Failing", cause: "no pods", revision: null, target: "readyPodsMin" });
+  await db.inTransaction((tx) => worsenIncident(tx, id, pods, 1));
+  const worse = { severity: "Failing", cause: "no pods", revision: null, target: "readyPodsMin", threshold: 1 };
+  expect(await db.read.incident.findUnique({ where: { id } })).toMatchObject(worse);
+  await db.inTransaction((tx) => endIncident(tx, id));
+  await db.inTransaction((tx) => worsenIncident(tx, id, aMiss(uid, { state: "Failing" }), 0.01));
+  expect(await db.read.incident.findUnique({ where: { id } })).toMatchObject(worse);
+});
+
+test("an endpoint that was deleted while a look was under way has no incident", async () => {
+  const { uid } = await anEndpoint("deleted-meanwhile");
+  await db.read.endpoint.update({ where: { uid }, data: { deletedAt: new Date() } });
+  expect(await db.inTransaction((tx) => openIncident(tx, aMiss(uid), 0.01))).toBeNull();
+  expect(await db.read.incident.count({ where: { endpointUid: uid } })).toBe(0);
+});
+
 test("a pod's last words are reported though PostgreSQL could not hold them as they are", async () => {
   const { uid } = await anEndpoint("talker");
   const model = await db.read.model.create({ data: { name: "m", createdBy: "test" } });
@@ -218,18 +257,7 @@ test("what a person resolved while a look was under way does not begin earlier a
   const minute = (n: number) => new Date(Date.UTC(2026, 0, 1, 10, n));
   const look = (missedSince: Date | null) =>
     saveHealth(db, [
-      {
-        endpointUid: uid,
-        state: missedSince === null ? "Healthy" : "Degraded",
-        cause: "",
-        revision: null,
-        target: null,
-        blind: null,
-        since: minute(0),
-        missedSince,
-        metSince: null,
-        after: null,
-      },
+      aMiss(uid, { state: missedSince === null ? "Healthy" : "Degraded", since: minute(0), missedSince }),
     ]);
   const missedSince = async () => (await healthOf(uid))?.missedSince;
   await look(minute(1));

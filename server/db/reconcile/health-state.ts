@@ -160,20 +160,26 @@ export const markPlan = (tx: Tx, planId: string, missed: boolean) =>
     UPDATE "TrafficPlanStatus" SET "missedTargetsAt" = CASE WHEN ${missed} THEN clock_timestamp() END
     WHERE "planId" = ${planId}::uuid AND ("missedTargetsAt" IS NULL) = ${missed}`;
 
-/** Opens one, unless one is open; answers its id then. `threshold`: what the missed target is. */
+/** Opens one, unless one is open or the endpoint is gone; answers its id then. `threshold`: what the missed target is. */
 export async function openIncident(tx: Tx, health: HealthRow, threshold: number | null): Promise<string | null> {
   const { missedSince, after } = health;
   const [row] = await tx.$queryRaw<{ id: string }[]>`
     INSERT INTO "Incident" ("endpointUid", cause, severity, revision, target, threshold, "afterPlan", "afterPlanAt", since)
-    VALUES (${health.endpointUid}::uuid, ${health.cause}, ${health.state === "Failing" ? "Failing" : "Degraded"},
-            ${health.revision}::int, ${health.target}::text, ${threshold}::float8, ${after?.plan ?? null}::int,
-            ${after?.at ?? null}::timestamptz, ${missedSince ?? health.since}::timestamptz)
+    SELECT e.uid, ${health.cause}, ${health.state === "Failing" ? "Failing" : "Degraded"},
+           ${health.revision}::int, ${health.target}::text, ${threshold}::float8, ${after?.plan ?? null}::int,
+           ${after?.at ?? null}::timestamptz, ${missedSince ?? health.since}::timestamptz
+    -- Locked, so that whoever deletes it at this moment ends the incident with it.
+    FROM "Endpoint" e WHERE e.uid = ${health.endpointUid}::uuid AND e."deletedAt" IS NULL FOR SHARE
     ON CONFLICT DO NOTHING RETURNING id`;
   return row?.id ?? null;
 }
 
-export const worsenIncident = (tx: Tx, id: string, cause: string) =>
-  tx.$executeRaw`UPDATE "Incident" SET severity = 'Failing', cause = ${cause} WHERE id = ${id}::uuid`;
+/** What is told of it, its chart and its runbook are of one miss: the worse one. */
+export const worsenIncident = (tx: Tx, id: string, health: HealthRow, threshold: number | null) =>
+  tx.$executeRaw`
+    UPDATE "Incident" SET severity = 'Failing', cause = ${health.cause}, revision = ${health.revision}::int,
+      target = ${health.target}::text, threshold = ${threshold}::float8
+    WHERE id = ${id}::uuid AND "resolvedAt" IS NULL`;
 
 /** True unless somebody did before. */
 export const endIncident = async (tx: Tx, id: string): Promise<boolean> =>

@@ -34,7 +34,10 @@ test("Prometheus takes the rules of endpoints whose names run together", async (
 });
 
 test("an alert is raised by callers' errors, and by no forced request, not even as one of many", async () => {
-  await writeFile(join(dir, "rules.yml"), stringify(alertRules([anEndpoint("prod", "bad"), anEndpoint("prod", "few")])));
+  await writeFile(
+    join(dir, "rules.yml"),
+    stringify(alertRules([anEndpoint("prod", "bad"), anEndpoint("prod", "few")])),
+  );
   const series = (endpoint: string, role: string, code: string, perScrape: number) => ({
     series: `slipway_requests_total{environment="prod",endpoint="${endpoint}",revision="1",role="${role}",code="${code}"}`,
     values: `0+${perScrape}x40`,
