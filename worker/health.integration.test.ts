@@ -317,7 +317,7 @@ test("a program that ends says so, and its log is read through web", async () =>
   const log = await until("words in its log", async () => {
     const read = await world.rest.call("GET", `/endpoints/watched/revisions/4/pods/${name}/log?tailLines=50`);
     expect(read.status).toBe(200);
-    return read.body.includes("QUEUE_MAX") && read;
+    return read.body?.includes("QUEUE_MAX") && read;
   });
   expect(log.headers.get("content-type")).toContain("text/plain");
   const others = await world.rest.call("GET", `/endpoints/watched/revisions/3/pods/${name}/log`);
