@@ -104,6 +104,10 @@ function exposition(): string {
         router === "b" && at >= begin + 600 ? 1 : 2,
         at,
       );
+  // r2 is scraped by none from minute 5 to 15, and has no pod for one scrape in minute 18.
+  for (const at of times)
+    if (at <= begin + 300 || at >= begin + 900)
+      line(ready, `slipway_ready_pods{${labels(2, 'instance="a"')}}`, at === begin + 1_050 ? 0 : 2, at);
   return [...counter, ...histogram, ...ready, ...cpu, ...memory, ...up, "# EOF", ""].join("\n");
 }
 
@@ -137,6 +141,11 @@ beforeAll(async () => {
   const { digest } = (await rest.call("PUT", "/artifacts", { raw: aScalingModel(2) })).body;
   await rest.call("POST", "/models/m/versions", { body: { artifact: digest } });
   for (const name of ["iris", "fresh"]) await rest.call("POST", "/endpoints", { body: { name, environment: "local" } });
+  // As old as what is measured of it.
+  await rest.container.services.db.read.endpoint.updateMany({
+    where: { name: "iris" },
+    data: { createdAt: new Date(begin * 1_000) },
+  });
   for (const _ of [1, 2]) await rest.call("POST", "/endpoints/iris/revisions", { body: { model: "m", version: "1" } });
 });
 afterAll(async () => {
@@ -174,6 +183,47 @@ test("ready pods are as few as any router sees", async () => {
   const r1 = body.revisions.find((series: { revision: number }) => series.revision === 1);
   const at = (minute: number) => body.timestamps.indexOf(iso(begin + minute * 60));
   expect([r1.readyPods[at(5)], r1.readyPods[at(15)]]).toEqual([2, 1]);
+});
+
+test("a gauge that nobody scraped is a gap and no flat line, and a dip between two points is seen", async () => {
+  const { body } = await read(range());
+  const r2 = body.revisions.find((series: { revision: number }) => series.revision === 2);
+  const at = (minute: number) => body.timestamps.indexOf(iso(begin + minute * 60));
+  expect([4, 7, 17, 18, 19].map((minute) => r2.readyPods[at(minute)])).toEqual([2, null, 2, 0, 2]);
+});
+
+test("charts of an endpoint begin with it, and hold nothing of another that had its name", async () => {
+  const db = rest.container.services.db.read;
+  const { uid, createdAt, environmentId } = await db.endpoint.findFirstOrThrow({ where: { name: "iris" } });
+  const createAt = (seconds: number) =>
+    db.endpoint.update({ where: { uid }, data: { createdAt: new Date(seconds * 1_000) } });
+  const values = async () => {
+    const { body } = await read(range());
+    const [r1] = body.revisions.filter((series: { revision: number }) => series.revision === 1);
+    return body.timestamps.flatMap((at: string, index: number) =>
+      r1.requestsPerSecond[index] === null && r1.readyPods[index] === null ? [] : [at],
+    );
+  };
+  await createAt(begin + 600);
+  expect((await values())[0]).toBe(iso(begin + 600));
+  const { uid: before } = await db.endpoint.create({
+    data: {
+      name: "iris",
+      environmentId,
+      salt: "",
+      healthTargets: {},
+      createdBy: "test",
+      deletedAt: new Date((begin + 590) * 1_000),
+    },
+  });
+  // A rate of the minute before would be the other one's.
+  expect((await values())[0]).toBe(iso(begin + 660));
+  const overview = (await rest.call("GET", "/overview")).body;
+  const row = overview.endpoints.find((endpoint: { name: string }) => endpoint.name === "iris");
+  const first = row.requestsPerSecond.findIndex((value: number | null) => value !== null);
+  expect(Date.parse(overview.timestamps[first])).toBeGreaterThanOrEqual((begin + 710) * 1_000);
+  await db.endpoint.delete({ where: { uid: before } });
+  await db.endpoint.update({ where: { uid }, data: { createdAt } });
 });
 
 /** What somebody would type into Prometheus, written without our query builder. */
