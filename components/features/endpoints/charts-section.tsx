@@ -154,7 +154,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
             </>
           }
           instead={
-            !noGpu
+            !noGpu || waiting
               ? null
               : wantsGpu
                 ? "No GPU metrics. These pods ask for a GPU: let Prometheus scrape the DCGM exporter of their nodes."
