@@ -41,7 +41,9 @@ const received: { event: string; signed: boolean; body: { incident: Record<strin
 function scraped(): string {
   const seconds = (Date.now() - Date.UTC(2026, 0, 1)) / 1000;
   const lines = [
-    routersMeasured ? "slipway_plan_staleness_seconds 0" : "",
+    // The first is of another cluster's namespace with the same name.
+    'slipway_plan_staleness_seconds{environment="elsewhere"} 0',
+    routersMeasured ? 'slipway_plan_staleness_seconds{environment="local"} 0' : "",
     "# TYPE slipway_requests_total counter",
     `slipway_requests_total{environment="local",endpoint="watched",revision="1",role="forced",code="500"} ${Math.round(seconds * 20)}`,
   ];
