@@ -72,7 +72,7 @@ export function ChartPanel({ title, level = 3, controls, instead, waiting, class
   );
 }
 
-const ValueRows = ({ times, lines, words, span }: Omit<TimeChartProps, "label">) =>
+const ValueRows = ({ times, lines, words, watched, span }: Omit<TimeChartProps, "label">) =>
   times.toReversed().map((atMs, back) => {
     const index = times.length - 1 - back;
     return (
@@ -82,7 +82,7 @@ const ValueRows = ({ times, lines, words, span }: Omit<TimeChartProps, "label">)
           const value = values[index] ?? null;
           return (
             <Cell key={id} numeric className={value === null ? "text-muted" : ""}>
-              {value === null ? "no data" : words(value)}
+              {value !== null ? words(value) : watched?.[index] ? "none" : "no data"}
             </Cell>
           );
         })}

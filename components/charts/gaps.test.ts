@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { bytesWords } from "#components/ui/quantity-words.ts";
-import { gapsOf, isLone, logTicksFor, spread, ticksFor, widestBetween } from "./gaps.ts";
+import { gapsOf, isLone, knownAt, logTicksFor, spread, ticksFor, widestBetween } from "./gaps.ts";
 
 const asked = { fromMs: 0, toMs: 100 };
 
@@ -55,6 +55,16 @@ test("an axis of things that come whole counts no parts of them", () => {
   expect(ticksFor(3, "whole")).toEqual([0, 1, 2, 3, 4]);
   expect(ticksFor(9, "whole")).toEqual([0, 3, 6, 9, 12]);
   expect(ticksFor(230, "whole")).toEqual([0, 100, 200, 300, 400]);
+});
+
+test("what somebody watched is no gap, whether or not a line has a value there", () => {
+  const times = [0, 10, 20, 30, 40, 50];
+  const lines = [{ values: [1, null, null, null, 2, 3] }, { values: [1] }];
+  const watched = [true, true, true, false, false, false];
+  expect(knownAt(times, lines, watched)).toEqual([true, true, true, false, true, true]);
+  expect(gapsOf(times, knownAt(times, lines, watched), { fromMs: 0, toMs: 50 }, 10, 15)).toEqual([
+    { fromMs: 20, toMs: 40 },
+  ]);
 });
 
 test("what is said of silence stands in the widest stretch that is no gap", () => {

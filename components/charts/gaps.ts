@@ -26,6 +26,16 @@ export function gapsOf(
   return gaps;
 }
 
+/**
+ * Whether anything is known at each of `times`: a value of a line, or that somebody watched and there was none to tell of,
+ * as an idle endpoint has no errors.
+ */
+export const knownAt = (
+  times: readonly number[],
+  lines: readonly Readonly<{ values: readonly (number | null)[] }>[],
+  watched: readonly boolean[],
+): boolean[] => times.map((_, index) => watched[index] === true || lines.some(({ values }) => values[index] != null));
+
 /** Values without a neighbour: a line cannot show them, so they get a dot. */
 export const isLone = (values: readonly (number | null)[], index: number): boolean =>
   values[index] != null && values[index - 1] == null && values[index + 1] == null;

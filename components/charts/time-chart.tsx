@@ -14,7 +14,7 @@ import {
   YAxis,
 } from "recharts";
 import { EndLabels } from "./end-labels.tsx";
-import { type AxisUnit, gapsOf, isLone, logTicksFor, type Span, ticksFor, widestBetween } from "./gaps.ts";
+import { type AxisUnit, gapsOf, isLone, knownAt, logTicksFor, type Span, ticksFor, widestBetween } from "./gaps.ts";
 import { axisTime, timeTicks } from "./time-axis.ts";
 
 export type ChartLine = Readonly<{
@@ -49,9 +49,9 @@ export type TimeChartProps = Readonly<{
   /** Latency only: everything else begins at zero. */
   logarithmic?: boolean;
   unit?: AxisUnit;
-  /** Where no line has a value: whether, at each of `times`, somebody would have told of one. Then there was none. */
+  /** Whether, at each of `times`, somebody would have told of a value. Where no line has one, there was none. */
   watched?: readonly boolean[];
-  /** What is said then. */
+  /** What is said where that is so all the time. */
   none?: string;
 }>;
 
@@ -68,10 +68,7 @@ export function TimeChart(props: TimeChartProps) {
   const all = lines.flatMap(({ values }) => values.filter((value) => value !== null));
   // Lines without any value are none: the library would make no axis of them.
   const isEmpty = all.length === 0;
-  const known = times.map((_, index) =>
-    isEmpty ? watched[index] === true : lines.some(({ values }) => values[index] != null),
-  );
-  const gaps = gapsOf(times, known, span, stepMs, Math.max(SLACK_MS, 2 * stepMs));
+  const gaps = gapsOf(times, knownAt(times, lines, watched), span, stepMs, Math.max(SLACK_MS, 2 * stepMs));
   const quiet = isEmpty ? widestBetween(gaps, span) : null;
   const highest = Math.max(0, ...all);
   // A target far above everything would flatten the lines; then the edge says where it is.
@@ -197,7 +194,7 @@ export function TimeChart(props: TimeChartProps) {
 }
 
 /** The values under the cursor, of every line, in the order of the legend. */
-function Reading({ times, lines, words, atMs, span }: TimeChartProps & { atMs: number }) {
+function Reading({ times, lines, words, watched, atMs, span }: TimeChartProps & { atMs: number }) {
   const index = times.indexOf(atMs);
   if (index < 0) return null;
   return (
@@ -209,7 +206,9 @@ function Reading({ times, lines, words, atMs, span }: TimeChartProps & { atMs: n
           <p key={id} className="flex items-center gap-2 whitespace-nowrap">
             <span className="inline-block h-0.5 w-3" style={{ background: colour }} />
             {name}
-            <span className="ml-auto pl-3 font-medium tabular-nums">{value === null ? "no data" : words(value)}</span>
+            <span className="ml-auto pl-3 font-medium tabular-nums">
+              {value !== null ? words(value) : watched?.[index] ? "none" : "no data"}
+            </span>
           </p>
         );
       })}

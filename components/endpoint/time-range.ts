@@ -11,12 +11,15 @@ const SECONDS: Readonly<Record<RangeName, number>> = {
 /** As many as a chart of half a screen has room for at two pixels each. */
 const POINTS = 180;
 const STEP_SECONDS_MIN = 5;
+/** No range ends longer ago than this, nor is asked for again later: steps of a week are an hour. */
+const LATE_SECONDS_MAX = 120;
+const REFRESH_MS_MIN = 10_000;
 
 export type AskedRange = Readonly<{ fromSeconds: number; toSeconds: number; stepSeconds: number }>;
 
 /**
- * The range to ask for now. Relative ones end at a whole step, so that a later question has the same points; `from` and
- * `to` (seconds since 1970) win when they make a range.
+ * The range to ask for now. Relative ones end at a whole step where that is not long ago, so that a later question has the
+ * same points; `from` and `to` (seconds since 1970) win when they make a range.
  */
 export function rangeAt(
   name: RangeName,
@@ -30,6 +33,13 @@ export function rangeAt(
     return { fromSeconds, toSeconds, stepSeconds };
   }
   const stepSeconds = Math.max(STEP_SECONDS_MIN, SECONDS[name] / POINTS);
-  const end = Math.floor(nowMs / 1_000 / stepSeconds) * stepSeconds;
+  const even = Math.min(stepSeconds, LATE_SECONDS_MAX);
+  const end = Math.floor(nowMs / 1_000 / even) * even;
   return { fromSeconds: end - SECONDS[name], toSeconds: end, stepSeconds };
+}
+
+/** How soon to ask again; false: never, for what lies in the past was answered. */
+export function refreshMs({ stepSeconds }: AskedRange, to: Date | null, failed: boolean): number | false {
+  if (to !== null && !failed) return false;
+  return Math.max(REFRESH_MS_MIN, Math.min(stepSeconds, LATE_SECONDS_MAX) * 1_000);
 }

@@ -1,16 +1,16 @@
 "use client";
 
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTRPCClient } from "#components/trpc/client.tsx";
 import { type Failure, failureOf } from "#components/trpc/failure.ts";
 import type { EndpointRef, Metrics } from "./endpoint-ref.ts";
-import { type AskedRange, type RangeName, rangeAt } from "./time-range.ts";
+import { type AskedRange, type RangeName, rangeAt, refreshMs } from "./time-range.ts";
 
-const REFRESH_MS_MIN = 10_000;
+const FRESH_MS = 10_000;
 
 export type Measured = Readonly<{
-  /** The last answer; it may be older than what is asked for now. */
+  /** The last answer for this range, which may have been some time ago. */
   metrics: Metrics | undefined;
   asked: AskedRange;
   /** Metrics cannot be had: since when, whether that is known or only when this page asked first, and why. Null: they can. */
@@ -27,7 +27,6 @@ export function useMetrics({ endpoint, environment }: EndpointRef, { range, from
   const client = useTRPCClient();
   const [openedMs] = useState(() => Date.now());
   const fixed = { from, to };
-  const { stepSeconds } = rangeAt(range, fixed, openedMs);
   const query = useQuery({
     queryKey: ["endpoint-series", environment, endpoint, range, from?.getTime() ?? null, to?.getTime() ?? null],
     queryFn: ({ signal }) => {
@@ -44,11 +43,10 @@ export function useMetrics({ endpoint, environment }: EndpointRef, { range, from
         { signal },
       );
     },
-    refetchInterval: to === null ? Math.max(REFRESH_MS_MIN, stepSeconds * 1_000) : false,
-    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => refreshMs(rangeAt(range, fixed, Date.now()), to, state.status === "error"),
     // It is asked for again anyhow, and a source that is away is to be told at once.
     retry: false,
-    staleTime: REFRESH_MS_MIN,
+    staleTime: FRESH_MS,
   });
   // After a failure the axis goes on to now, and what is missing is hatched.
   const endMs = Math.max(query.dataUpdatedAt, query.errorUpdatedAt, openedMs);

@@ -25,7 +25,8 @@ const FOR = "2m";
 export function alertRules(endpoints: readonly RuledEndpoint[]): { groups: { name: string; rules: Rule[] }[] } {
   return {
     groups: endpoints.map((endpoint) => ({
-      name: `slipway-${endpoint.environment}-${endpoint.endpoint}`,
+      // Not a dash: names hold dashes, and of two groups with one name Prometheus refuses the whole file.
+      name: `slipway-${endpoint.environment}/${endpoint.endpoint}`,
       rules: rulesOf(endpoint),
     })),
   };
@@ -41,7 +42,7 @@ function rulesOf({ environment, endpoint, targets, url, incidentsUrl }: RuledEnd
     annotations: { summary, dashboard: url, runbook_url: incidentsUrl },
   });
   // The least that says something, as in decideHealth.
-  const asked = `${queries.requestsPerSecond} * ${WINDOW_SECONDS}`;
+  const asked = `${queries.judgedPerSecond} * ${WINDOW_SECONDS}`;
   return [
     rule(
       "SlipwayErrorRatio",

@@ -4,7 +4,8 @@ export type FleetBy = "environment, endpoint" | "environment, endpoint, revision
 export type FleetMetric = "requestsPerSecond" | "errorRatio" | "latencyMsP99";
 
 /**
- * One PromQL query per metric for all endpoints together, rates over `windowSeconds`. An answer that another revision
+ * One PromQL query per metric for all endpoints together, rates over `windowSeconds`. Forced requests are shown, but
+ * judge nothing: `judgedPerSecond` are the requests that error ratio and latency speak of. An answer that another revision
  * gave because this one had no pods is an error of this one. A share of nothing is NaN, which reads as a gap.
  */
 export function fleetQueries(
@@ -12,7 +13,7 @@ export function fleetQueries(
   windowSeconds: number,
   environment?: string,
   endpoints?: string | readonly string[],
-): Readonly<Record<FleetMetric, string>> {
+): Readonly<Record<FleetMetric | "judgedPerSecond", string>> {
   // Names of environments and endpoints hold nothing that PromQL or JSON would write otherwise.
   const label = (name: string, value: string | undefined) =>
     value === undefined ? "" : `${name}=${JSON.stringify(value)},`;
@@ -27,6 +28,7 @@ export function fleetQueries(
   const failed = `(${requests('role="live",code=~"5.."')} or 0 * ${meant}) + (${requests('role="fallback"')} or 0 * ${meant})`;
   return {
     requestsPerSecond: requests('role!="shadow"'),
+    judgedPerSecond: meant,
     errorRatio: `(${failed}) / ${meant}`,
     latencyMsP99: `1000 * histogram_quantile(0.99, sum by (${by}, le) (rate(slipway_request_duration_seconds_bucket{${where}role="live"}[${windowSeconds}s])))`,
   };

@@ -40,7 +40,7 @@ export const isMissing = (state: HealthState): boolean => state === "Degraded" |
 
 export type HealthTargets = z.infer<typeof healthTargetsSchema>;
 
-/** One revision that answers callers now. `null` of a rate: it had no requests. */
+/** One revision that answers callers now. `null` of a rate: it had no requests; forced ones are no callers' and count nowhere. */
 export type ServingRevision = Readonly<{
   revision: number;
   model: string;

@@ -93,7 +93,7 @@ export type MetricsSeen = Readonly<{
   targetsUp: number;
   routersUp: number;
   modelServersUp: number;
-  /** Series of slipway_requests_total, and those of them with all of our labels. */
+  /** Series of slipway_requests_total, and those of them with all of our labels as routers gave them. */
   requestSeries: number;
   labelledSeries: number;
   gpus: number;
@@ -146,8 +146,8 @@ function scrapeCheck(seen: MetricsSeen, serving: ServingSeen | null): SystemChec
   if (seen.labelledSeries < seen.requestSeries)
     return failed(
       name,
-      `${seen.requestSeries - seen.labelledSeries} of ${seen.requestSeries} series of slipway_requests_total lack environment, endpoint or revision.`,
-      "Let the scrape configuration keep the labels of the routers: no labeldrop, and honor_labels where it renames them.",
+      `${seen.requestSeries - seen.labelledSeries} of ${seen.requestSeries} series of slipway_requests_total lack environment, endpoint or revision as the routers gave it.`,
+      "Let the scrape configuration keep the labels of the routers: no labeldrop of them, and honor_labels, or a labeldrop of the target's, where it renames them to exported_….",
     );
   if (seen.requestSeries === 0) return ok(name, "Routers are scraped; no request has been counted yet.");
   return ok(name, `${seen.requestSeries} series of requests, each with environment, endpoint and revision.`);

@@ -12,17 +12,14 @@ const chart = (page: Page, title: string) => page.getByRole("region", { name: ti
 const grid = (page: Page, title: string) => chart(page, title).locator(".recharts-cartesian-grid-horizontal line");
 const scale = (page: Page, title: string) => chart(page, title).locator(".recharts-yAxis-tick-labels text");
 
-test("charts of an endpoint that nobody has asked show their grid, what is not known, and no scale where there is none", async ({
+test("charts of an endpoint that nobody has asked show their grid, that there were no requests, and what is aimed at", async ({
   signedIn: page,
 }) => {
   await page.goto(screenPaths.endpoint(STAGE.environment, SHORT_OF_PODS));
-  // Its pods are measured by now, so there is a line for its revision, and it holds no value of a request.
+  // Its pods are measured by now, so there is a line for its revision, and it holds no value of an answer.
   await expect(chart(page, "Memory").locator(".recharts-line-curve")).toHaveCount(1);
-  for (const title of ["Requests", "Errors", "Latency"]) {
-    await expect(grid(page, title)).not.toHaveCount(0);
-    await expect(chart(page, title)).toContainText(/no data|no requests/);
-  }
-  await expect(scale(page, "Requests")).toHaveText(["", "", "", "", ""]);
+  for (const title of ["Requests", "Errors", "Latency"]) await expect(grid(page, title)).not.toHaveCount(0);
+  for (const title of ["Errors", "Latency"]) await expect(chart(page, title)).toContainText(/no data|no requests/);
   await expect(scale(page, "Latency").last()).toHaveText("1 s");
   await expect(scale(page, "Memory").first()).toHaveText("0 B");
 });

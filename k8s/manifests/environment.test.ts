@@ -26,6 +26,13 @@ test("a PodMonitor is rendered where that kind is served, and carries the labels
   expect(find(manifests, "PodMonitor", "slipway")?.metadata.labels).toMatchObject({ release: "prometheus" });
 });
 
+test("what a PodMonitor scrapes keeps the routers' own label endpoint: a target's port does not take its name", () => {
+  const monitor = find(environmentObjects(aScope(), anEnvironment({ podMonitorLabels: {} })), "PodMonitor", "slipway");
+  expect(monitor?.spec).toMatchObject({
+    podMetricsEndpoints: [{ port: "http", relabelings: [{ action: "labeldrop", regex: "endpoint" }] }],
+  });
+});
+
 test("tokens are in the Secret, as Kubernetes encodes them, and nowhere else", () => {
   const manifests = environmentObjects(
     aScope(),

@@ -139,7 +139,14 @@ function podMonitor(scope: Scope, labels: Readonly<Record<string, string>>): Man
         matchLabels: { [LABEL.installation]: scope.installationId },
         matchExpressions: [{ key: LABEL.component, operator: "In", values: [COMPONENT.model, COMPONENT.router] }],
       },
-      podMetricsEndpoints: [{ port: httpPort.name, path: "/metrics" }],
+      podMetricsEndpoints: [
+        {
+          port: httpPort.name,
+          path: "/metrics",
+          // The operator calls a target's port its endpoint, and Prometheus would set the routers' own label aside for it.
+          relabelings: [{ action: "labeldrop", regex: "endpoint" }],
+        },
+      ],
       podTargetLabels: [LABEL.endpoint, LABEL.endpointUid, LABEL.revision, LABEL.model, LABEL.version],
     },
   };

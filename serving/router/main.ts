@@ -12,7 +12,7 @@ const kube = await connectKube(config.kube);
 const state = openStateDir(config.stateDir);
 
 let link: ClusterLink | undefined;
-const router = createRouter({
+const router = createRouter(config.environment, {
   ready: () => link?.ready() ?? false,
   stalenessSeconds: () => link?.stalenessSeconds() ?? performance.now() / 1_000,
 });

@@ -34,7 +34,7 @@ async function ask(router: RouterProcess): Promise<{ status: number; revision: s
 }
 async function stalenessSeconds(router: RouterProcess): Promise<number> {
   const text = await (await fetch(`${router.url}/metrics`)).text();
-  return Number(/^slipway_plan_staleness_seconds (.*)$/m.exec(text)?.[1]);
+  return Number(/^slipway_plan_staleness_seconds{environment="local"} (.*)$/m.exec(text)?.[1]);
 }
 const statusOf = async (url: string) => (await fetch(url)).status;
 

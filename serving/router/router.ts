@@ -23,10 +23,10 @@ export type Router = {
   beginDrain(): void;
 };
 
-export function createRouter(freshness: Freshness, random: () => number = Math.random): Router {
+export function createRouter(environment: string, freshness: Freshness, random: () => number = Math.random): Router {
   const requests = new RequestMetrics();
   const table = new RoutingTable(requests);
-  const registry = processMetrics(freshness);
+  const registry = processMetrics(environment, freshness);
   let draining = false;
   const server = createFront({
     budget: new ByteBudget(HELD_BYTES_MAX),
@@ -50,15 +50,16 @@ export function createRouter(freshness: Freshness, random: () => number = Math.r
   };
 }
 
-function processMetrics(freshness: Freshness): Registry {
+function processMetrics(environment: string, freshness: Freshness): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   new Gauge({
     name: "slipway_plan_staleness_seconds",
     help: "Since this router last knew that its plans were the cluster's; at first, since it started.",
+    labelNames: ["environment"],
     registers: [registry],
     collect() {
-      this.set(freshness.stalenessSeconds());
+      this.set({ environment }, freshness.stalenessSeconds());
     },
   });
   return registry;

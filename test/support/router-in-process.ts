@@ -19,7 +19,7 @@ const INFER = "/iris/v2/models/iris/infer";
 
 /** The real router, fed by the test instead of a cluster. */
 export async function startRouterInProcess(random?: () => number) {
-  const router = createRouter({ ready: () => true, stalenessSeconds: () => 0 }, random);
+  const router = createRouter("local", { ready: () => true, stalenessSeconds: () => 0 }, random);
   const agent = new Agent({ keepAlive: true });
   await new Promise<void>((resolve) => router.server.listen(0, "127.0.0.1", resolve));
   const { port } = router.server.address() as AddressInfo;

@@ -52,8 +52,11 @@ type Rates = Readonly<{
 }>;
 
 const NO_RATES = { requestsPerSecond: null, errorRatio: null, latencyMsP99: null };
-/** Every router has this from its start, asked or not: an environment without it is not scraped, and not just idle. */
-const SCRAPES = `max by (namespace) (count_over_time(slipway_plan_staleness_seconds[${WINDOW_SECONDS}s]))`;
+/**
+ * Every router has this from its start, asked or not: an environment without it is not scraped, and not just idle. By its
+ * own label, for two clusters may have namespaces of one name.
+ */
+const SCRAPES = `max by (environment) (count_over_time(slipway_plan_staleness_seconds[${WINDOW_SECONDS}s]))`;
 /** A rate needs two. */
 const SCRAPES_MIN = 2;
 
@@ -75,14 +78,14 @@ async function readRates(metrics: MetricsSource): Promise<Rates> {
   const byRevision = ["environment", "endpoint", "revision"];
   try {
     const [scrapes, requests, errors, latency] = await Promise.all([
-      read(SCRAPES, "namespace"),
-      read(queries.requestsPerSecond, ...byRevision),
+      read(SCRAPES, "environment"),
+      read(queries.judgedPerSecond, ...byRevision),
       read(queries.errorRatio, ...byRevision),
       read(queries.latencyMsP99, ...byRevision),
     ]);
     return {
-      unseen: ({ namespace }) =>
-        (scrapes.get(namespace) ?? 0) >= SCRAPES_MIN
+      unseen: ({ environment }) =>
+        (scrapes.get(environment) ?? 0) >= SCRAPES_MIN
           ? null
           : { why: "Prometheus has no fresh metrics of its routers", since: now },
       of({ environment, name }, revision) {
@@ -201,16 +204,19 @@ async function followUp(job: HealthJob, { state, missed, record }: Judged): Prom
   const planMet = missed === false && long(record.metSince);
   const marks =
     plan !== null && ((planMissed && plan.missedTargetsAt === null) || (planMet && plan.missedTargetsAt !== null));
-  if (decision === null && !marks) return;
+  const untold = job.webhook && incident?.untold === true && decision !== "resolve";
+  if (decision === null && !marks && !untold) return;
+  const threshold = record.target === null ? null : targets[record.target];
   await db.inTransaction(async (tx) => {
     if (marks) await markPlan(tx, plan.id, planMissed);
     if (decision !== null) await hintNews(tx);
     if (decision === "open") {
-      const id = await openIncident(tx, record, record.target === null ? null : targets[record.target]);
+      const id = await openIncident(tx, record, threshold);
       if (id !== null) await tellWebhook(tx, id, "incident.opened", job.webhook);
     }
     if (incident === null) return;
-    if (decision === "worsen") await worsenIncident(tx, incident.id, record.cause);
+    if (decision === "worsen") await worsenIncident(tx, incident.id, record, threshold);
+    if (untold) await tellWebhook(tx, incident.id, "incident.opened", job.webhook);
     if (decision === "resolve" && (await endIncident(tx, incident.id)))
       await tellWebhook(tx, incident.id, "incident.resolved", job.webhook);
   });

@@ -45,8 +45,10 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
     .filter(({ atMs }) => atMs >= span.fromMs && atMs <= span.toMs)
     .sort((a, b) => a.atMs - b.atMs);
   const waiting = metrics === undefined && blind === null;
-  // Routers tell of ready pods from their start on, and of requests from the first one on.
-  const watched = times.map((_, index) => shown.some(({ readyPods }) => readyPods[index] != null));
+  // Of requests routers tell from the plan on, of what those were like only while there are some.
+  const watched = times.map((_, index) =>
+    shown.some(({ readyPods, requestsPerSecond }) => readyPods[index] != null || requestsPerSecond[index] != null),
+  );
   const asking = { watched, none: "no requests in this time" };
   const base = { waiting, times, stepMs: (metrics?.stepSeconds ?? asked.stepSeconds) * 1_000, span, marks };
   const lines = (name: SeriesName) => shown.map((series) => lineOf(series, name, view.revisions));
@@ -152,7 +154,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
             </>
           }
           instead={
-            !noGpu
+            !noGpu || waiting
               ? null
               : wantsGpu
                 ? "No GPU metrics. These pods ask for a GPU: let Prometheus scrape the DCGM exporter of their nodes."

@@ -52,6 +52,9 @@ export function BrokeChart({ incident, target, view }: BrokeChartProps) {
       ...revisionLine(one.revision),
       values: one[series],
     }));
+  const watched = (metrics?.timestamps ?? []).map(
+    (_, index) => metrics?.revisions.some(({ requestsPerSecond }) => requestsPerSecond[index] != null) === true,
+  );
   const marks = incident.plans
     .flatMap(({ number, firstServedAt }) =>
       firstServedAt === null ? [] : [{ atMs: Date.parse(firstServedAt), label: `#${number}` }],
@@ -68,6 +71,8 @@ export function BrokeChart({ incident, target, view }: BrokeChartProps) {
         stepMs={(metrics?.stepSeconds ?? asked.stepSeconds) * 1_000}
         span={span}
         lines={lines}
+        // Ready pods that nobody tells of are not none.
+        watched={series === "readyPods" ? [] : watched}
         marks={marks}
         target={threshold === null ? null : { value: threshold, label: `target ${words(threshold)}` }}
         words={words}

@@ -66,7 +66,8 @@ function Silence({ incident }: { incident: IncidentDetail }) {
     return (
       <div className="flex flex-wrap items-center gap-2">
         <p className="min-w-0 flex-1">
-          Nobody is told of {incident.endpoint} until {clockWords(new Date(until), new Date())}.
+          Nobody is told of new trouble with {incident.endpoint} until {clockWords(new Date(until), new Date())}; what
+          is open then is told then.
         </p>
         <Button
           className="max-sm:h-12 max-sm:w-full"

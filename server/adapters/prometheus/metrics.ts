@@ -18,6 +18,9 @@ const matrixSchema = z.object({
   }),
 });
 
+/** A silence that is met with this soon after an answer began then; of any other nobody here knows since when it lasts. */
+const SEEN_MS = 60_000;
+
 /** `server` undefined: this installation has no Prometheus. `now` gives the time a silence is counted from. */
 export function prometheusMetrics(
   server: Config["prometheus"],
@@ -25,11 +28,13 @@ export function prometheusMetrics(
   waits: Readonly<Record<keyof typeof WAITS, number>> = WAITS,
 ): MetricsSource {
   let silentSince: Date | null = null;
+  let answeredAt = Number.NEGATIVE_INFINITY;
 
   const away = (cause: unknown, message = "Prometheus does not answer.") => {
     silentSince ??= now();
+    const isKnown = silentSince.getTime() - answeredAt <= SEEN_MS;
     return new DomainError("unavailable", message, {
-      detail: { since: silentSince.toISOString() },
+      detail: isKnown ? { since: silentSince.toISOString() } : {},
       cause,
     });
   };
@@ -63,6 +68,7 @@ export function prometheusMetrics(
       if (matrix === undefined)
         throw away(`status ${status}`, `What answers is no Prometheus (${status}): is PROMETHEUS_URL right?`);
       silentSince = null;
+      answeredAt = now().getTime();
       return matrix.data.result.map(toSample);
     },
   };

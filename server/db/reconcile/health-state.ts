@@ -30,7 +30,6 @@ const stateSchema = z.object({
   name: z.string(),
   environmentId: z.string(),
   environment: z.string(),
-  namespace: z.string(),
   targets: healthTargetsSchema,
   newestPlan: z.number(),
   newestState: z.string().nullable(),
@@ -56,7 +55,8 @@ const stateSchema = z.object({
       afterPlanAt: moment.nullable(),
     })
     .nullable(),
-  incident: z.object({ id: z.string(), severity: z.string() }).nullable(),
+  /** `untold`: silence held back that it is open, or there was no webhook; it is over, and nobody has said that it is theirs. */
+  incident: z.object({ id: z.string(), severity: z.string(), untold: z.boolean() }).nullable(),
 });
 export type HealthState = z.infer<typeof stateSchema>;
 
@@ -71,7 +71,6 @@ export async function loadHealth(
   const rows = await db.read.$queryRaw<{ name: string; state: unknown }[]>`
     SELECT e.name, json_build_object(
       'now', clock_timestamp(), 'uid', e.uid, 'name', e.name, 'environmentId', v.id, 'environment', v.name,
-      'namespace', v.namespace,
       'targets', e."healthTargets", 'newestPlan', coalesce(n.number, 0), 'newestState', n.state,
       'failure', n.failure,
       'waiting', (SELECT c.message FROM "Condition" c WHERE c."subjectKind" = 'endpoint' AND c."subjectId" = e.uid
@@ -90,7 +89,11 @@ export async function loadHealth(
         LEFT JOIN "RevisionStatus" rs ON rs."revisionId" = r.id
         WHERE r."endpointUid" = e.uid AND (rs."desiredReplicas" > 0 OR rs."readyReplicas" > 0)), '[]'),
       'health', row_to_json(h),
-      'incident', (SELECT json_build_object('id', i.id, 'severity', i.severity) FROM "Incident" i
+      'incident', (SELECT json_build_object('id', i.id, 'severity', i.severity,
+          'untold', i."acknowledgedAt" IS NULL AND (e."silencedUntil" IS NULL OR e."silencedUntil" < clock_timestamp())
+            AND NOT EXISTS (SELECT FROM "WebhookDelivery" d
+              WHERE d."incidentId" = i.id AND d.event = 'incident.opened'))
+        FROM "Incident" i
         WHERE i."endpointUid" = e.uid AND i."resolvedAt" IS NULL)
     ) AS state
     FROM "Endpoint" e JOIN "Environment" v ON v.id = e."environmentId"
@@ -155,20 +158,26 @@ export const markPlan = (tx: Tx, planId: string, missed: boolean) =>
     UPDATE "TrafficPlanStatus" SET "missedTargetsAt" = CASE WHEN ${missed} THEN clock_timestamp() END
     WHERE "planId" = ${planId}::uuid AND ("missedTargetsAt" IS NULL) = ${missed}`;
 
-/** Opens one, unless one is open; answers its id then. `threshold`: what the missed target is. */
+/** Opens one, unless one is open or the endpoint is gone; answers its id then. `threshold`: what the missed target is. */
 export async function openIncident(tx: Tx, health: HealthRow, threshold: number | null): Promise<string | null> {
   const { missedSince, after } = health;
   const [row] = await tx.$queryRaw<{ id: string }[]>`
     INSERT INTO "Incident" ("endpointUid", cause, severity, revision, target, threshold, "afterPlan", "afterPlanAt", since)
-    VALUES (${health.endpointUid}::uuid, ${health.cause}, ${health.state === "Failing" ? "Failing" : "Degraded"},
-            ${health.revision}::int, ${health.target}::text, ${threshold}::float8, ${after?.plan ?? null}::int,
-            ${after?.at ?? null}::timestamptz, ${missedSince ?? health.since}::timestamptz)
+    SELECT e.uid, ${health.cause}, ${health.state === "Failing" ? "Failing" : "Degraded"},
+           ${health.revision}::int, ${health.target}::text, ${threshold}::float8, ${after?.plan ?? null}::int,
+           ${after?.at ?? null}::timestamptz, ${missedSince ?? health.since}::timestamptz
+    -- Locked, so that whoever deletes it at this moment ends the incident with it.
+    FROM "Endpoint" e WHERE e.uid = ${health.endpointUid}::uuid AND e."deletedAt" IS NULL FOR SHARE
     ON CONFLICT DO NOTHING RETURNING id`;
   return row?.id ?? null;
 }
 
-export const worsenIncident = (tx: Tx, id: string, cause: string) =>
-  tx.$executeRaw`UPDATE "Incident" SET severity = 'Failing', cause = ${cause} WHERE id = ${id}::uuid`;
+/** What is told of it, its chart and its runbook are of one miss: the worse one. */
+export const worsenIncident = (tx: Tx, id: string, health: HealthRow, threshold: number | null) =>
+  tx.$executeRaw`
+    UPDATE "Incident" SET severity = 'Failing', cause = ${health.cause}, revision = ${health.revision}::int,
+      target = ${health.target}::text, threshold = ${threshold}::float8
+    WHERE id = ${id}::uuid AND "resolvedAt" IS NULL`;
 
 /** True unless somebody did before. */
 export const endIncident = async (tx: Tx, id: string): Promise<boolean> =>

@@ -2,7 +2,10 @@ import type { Database, Tx } from "#server/db/client.ts";
 
 export type IncidentEvent = "incident.opened" | "incident.acknowledged" | "incident.resolved";
 
-/** Puts one message on its way, in the transaction of what it tells; nothing when there is no webhook or silence is asked for. */
+/**
+ * Puts one message on its way, in the transaction of what it tells; nothing when there is no webhook. Silence holds back
+ * that an incident is open; whoever was told that it is, is told the rest of it too.
+ */
 export async function tellWebhook(
   tx: Tx,
   incidentId: string,
@@ -13,7 +16,11 @@ export async function tellWebhook(
   await tx.$executeRaw`
     INSERT INTO "WebhookDelivery" ("incidentId", event)
     SELECT i.id, ${event} FROM "Incident" i JOIN "Endpoint" e ON e.uid = i."endpointUid"
-    WHERE i.id = ${incidentId}::uuid AND (e."silencedUntil" IS NULL OR e."silencedUntil" < clock_timestamp())`;
+    WHERE i.id = ${incidentId}::uuid AND CASE WHEN ${event} = 'incident.opened'
+      THEN i."resolvedAt" IS NULL AND (e."silencedUntil" IS NULL OR e."silencedUntil" < clock_timestamp())
+      ELSE EXISTS (SELECT FROM "WebhookDelivery" d WHERE d."incidentId" = i.id AND d.event = 'incident.opened') END
+    -- Who ends it at this moment sees what is told here, or is seen.
+    FOR UPDATE OF i`;
 }
 
 export type DueDelivery = Readonly<{

@@ -21,7 +21,7 @@ const begin = Math.floor(Date.now() / 60_000) * 60 - 3_600;
 const end = begin + MINUTES * 60;
 const iso = (seconds: number) => new Date(seconds * 1_000).toISOString();
 
-/** r1: 10 answers a second, one in ten a 500, all within 50 ms; r2: silent from minute 5 to 15, and no errors. */
+/** r1: 10 answers a second, one in ten a 500, all within 50 ms, and 3 that were forced, failed and slow; r2: silent from minute 5 to 15, and no errors. */
 function exposition(): string {
   const labels = (revision: number, more: string) =>
     `environment="local",endpoint="iris",revision="${revision}",model="m",version="1",${more}`;
@@ -41,6 +41,8 @@ function exposition(): string {
         at,
       );
   for (const at of times)
+    line(counter, `slipway_requests_total{${labels(1, 'code="500",role="forced"')}}`, (at - begin) * 3, at);
+  for (const at of times)
     if (at <= begin + 300 || at >= begin + 900)
       line(counter, `slipway_requests_total{${labels(2, 'code="200",role="live"')}}`, at - begin, at);
   for (const at of times)
@@ -57,6 +59,13 @@ function exposition(): string {
         (at - begin) * perSecond,
         at,
       );
+  for (const at of times)
+    line(
+      histogram,
+      `slipway_request_duration_seconds_bucket{${labels(1, 'code="500",role="forced",le="+Inf"')}}`,
+      (at - begin) * 3,
+      at,
+    );
   for (const at of times)
     line(
       cpu,
@@ -80,6 +89,12 @@ function exposition(): string {
       (at - now + 45) * 7,
       at,
     );
+  // As they are where a target's own label took the name of ours.
+  const renamed =
+    'slipway_requests_total{environment="local",endpoint="http",exported_endpoint="fresh",revision="1",code="200",role="live"}';
+  for (let at = now - 45; at <= now + 300; at += STEP_SECONDS) line(counter, renamed, 7, at);
+  const up: string[] = ["# TYPE up gauge"];
+  for (let at = now - 45; at <= now + 300; at += STEP_SECONDS) line(up, "up", 1, at);
   // Two routers: one of them loses sight of a pod after ten minutes.
   for (const router of ["a", "b"])
     for (const at of times)
@@ -89,7 +104,11 @@ function exposition(): string {
         router === "b" && at >= begin + 600 ? 1 : 2,
         at,
       );
-  return [...counter, ...histogram, ...ready, ...cpu, ...memory, "# EOF", ""].join("\n");
+  // r2 is scraped by none from minute 5 to 15, and has no pod for one scrape in minute 18.
+  for (const at of times)
+    if (at <= begin + 300 || at >= begin + 900)
+      line(ready, `slipway_ready_pods{${labels(2, 'instance="a"')}}`, at === begin + 1_050 ? 0 : 2, at);
+  return [...counter, ...histogram, ...ready, ...cpu, ...memory, ...up, "# EOF", ""].join("\n");
 }
 
 beforeAll(async () => {
@@ -122,6 +141,11 @@ beforeAll(async () => {
   const { digest } = (await rest.call("PUT", "/artifacts", { raw: aScalingModel(2) })).body;
   await rest.call("POST", "/models/m/versions", { body: { artifact: digest } });
   for (const name of ["iris", "fresh"]) await rest.call("POST", "/endpoints", { body: { name, environment: "local" } });
+  // As old as what is measured of it.
+  await rest.container.services.db.read.endpoint.updateMany({
+    where: { name: "iris" },
+    data: { createdAt: new Date(begin * 1_000) },
+  });
   for (const _ of [1, 2]) await rest.call("POST", "/endpoints/iris/revisions", { body: { model: "m", version: "1" } });
 });
 afterAll(async () => {
@@ -133,11 +157,11 @@ afterAll(async () => {
 const read = (query: string) => rest.call("GET", `/endpoints/iris/metrics?${query}`);
 const range = () => `from=${iso(begin + 120)}&to=${iso(end)}&stepSeconds=60`;
 
-test("rates, error shares and latencies of each revision are what was scraped", async () => {
+test("rates, error shares and latencies of each revision are what was scraped, and forced requests only rates", async () => {
   const { body } = await read(range());
   const r1 = body.revisions.find((series: { revision: number }) => series.revision === 1);
   expect(body.timestamps).toHaveLength(MINUTES - 1);
-  for (const value of r1.requestsPerSecond) expect(value).toBeCloseTo(10, 6);
+  for (const value of r1.requestsPerSecond) expect(value).toBeCloseTo(13, 6);
   for (const value of r1.errorRatio) expect(value).toBeCloseTo(0.1, 6);
   for (const value of r1.latencyMsP99) expect(value).toBeCloseTo(49.325, 3);
   expect(new Set(r1.memoryBytes)).toEqual(new Set([1_000_000]));
@@ -161,9 +185,50 @@ test("ready pods are as few as any router sees", async () => {
   expect([r1.readyPods[at(5)], r1.readyPods[at(15)]]).toEqual([2, 1]);
 });
 
+test("a gauge that nobody scraped is a gap and no flat line, and a dip between two points is seen", async () => {
+  const { body } = await read(range());
+  const r2 = body.revisions.find((series: { revision: number }) => series.revision === 2);
+  const at = (minute: number) => body.timestamps.indexOf(iso(begin + minute * 60));
+  expect([4, 7, 17, 18, 19].map((minute) => r2.readyPods[at(minute)])).toEqual([2, null, 2, 0, 2]);
+});
+
+test("charts of an endpoint begin with it, and hold nothing of another that had its name", async () => {
+  const db = rest.container.services.db.read;
+  const { uid, createdAt, environmentId } = await db.endpoint.findFirstOrThrow({ where: { name: "iris" } });
+  const createAt = (seconds: number) =>
+    db.endpoint.update({ where: { uid }, data: { createdAt: new Date(seconds * 1_000) } });
+  const values = async () => {
+    const { body } = await read(range());
+    const [r1] = body.revisions.filter((series: { revision: number }) => series.revision === 1);
+    return body.timestamps.flatMap((at: string, index: number) =>
+      r1.requestsPerSecond[index] === null && r1.readyPods[index] === null ? [] : [at],
+    );
+  };
+  await createAt(begin + 600);
+  expect((await values())[0]).toBe(iso(begin + 600));
+  const { uid: before } = await db.endpoint.create({
+    data: {
+      name: "iris",
+      environmentId,
+      salt: "",
+      healthTargets: {},
+      createdBy: "test",
+      deletedAt: new Date((begin + 590) * 1_000),
+    },
+  });
+  // A rate of the minute before would be the other one's.
+  expect((await values())[0]).toBe(iso(begin + 660));
+  const overview = (await rest.call("GET", "/overview")).body;
+  const row = overview.endpoints.find((endpoint: { name: string }) => endpoint.name === "iris");
+  const first = row.requestsPerSecond.findIndex((value: number | null) => value !== null);
+  expect(Date.parse(overview.timestamps[first])).toBeGreaterThanOrEqual((begin + 710) * 1_000);
+  await db.endpoint.delete({ where: { uid: before } });
+  await db.endpoint.update({ where: { uid }, data: { createdAt } });
+});
+
 /** What somebody would type into Prometheus, written without our query builder. */
 const BY_HAND: Readonly<Record<string, (revision: number) => string>> = {
-  requestsPerSecond: (r) => `sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role="live"}[1m]))`,
+  requestsPerSecond: (r) => `sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role!="shadow"}[1m]))`,
   errorRatio: (r) =>
     `sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role="live",code="500"}[1m])) / sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role="live"}[1m]))`,
   latencyMsP50: (r) => quantileByHand(0.5, r),
@@ -174,7 +239,7 @@ const BY_HAND: Readonly<Record<string, (revision: number) => string>> = {
   memoryBytes: (r) => `sum(process_resident_memory_bytes{pod=~"iris-r${r}-.+"})`,
 };
 const quantileByHand = (quantile: number, revision: number) =>
-  `histogram_quantile(${quantile}, sum by (le) (rate(slipway_request_duration_seconds_bucket{endpoint="iris",revision="${revision}"}[1m]))) * 1000`;
+  `histogram_quantile(${quantile}, sum by (le) (rate(slipway_request_duration_seconds_bucket{endpoint="iris",revision="${revision}",role="live"}[1m]))) * 1000`;
 
 test.each(Object.entries(BY_HAND))(
   "%s on a chart is what Prometheus answers to a query made by hand",
@@ -207,7 +272,15 @@ test("the overview tells of the last minute what is asked for now, and of the ho
   const iris = row("iris").requestsPerSecond;
   expect(iris).toHaveLength(body.timestamps.length);
   expect(iris.at(-1)).toBeNull();
-  expect(Math.max(...iris.slice(0, -1))).toBeCloseTo(11, 6);
+  expect(Math.max(...iris.slice(0, -1))).toBeCloseTo(14, 6);
+});
+
+test("series whose labels the scrape took for its own are told of", async () => {
+  const { checks } = (await rest.call("GET", "/system")).body;
+  expect(checks.find(({ name }: { name: string }) => name === "Metrics")).toMatchObject({
+    state: "failed",
+    sentence: expect.stringContaining("1 of 2 series"),
+  });
 });
 
 test("a range that is empty, backward or too fine is refused", async () => {

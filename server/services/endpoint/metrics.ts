@@ -4,6 +4,7 @@ import type { Sample, TimeRange } from "#server/ports/metrics.ts";
 import { findRevisions } from "#server/services/revision/view.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { findEndpoint } from "./find.ts";
+import { ownSince } from "./own-series.ts";
 import { type MetricName, metricQueries } from "./promql.ts";
 
 const DEFAULT_RANGE_SECONDS = 900;
@@ -23,11 +24,12 @@ export const getMetrics = defineVerb({
     const endpoint = await findEndpoint(ctx.db.read, ref);
     const environment = await ctx.db.read.environment.findUniqueOrThrow({ where: { id: endpoint.environment.id } });
     const range = rangeOf(from, to, stepSeconds);
+    const windowSeconds = Math.max(range.stepSeconds, WINDOW_SECONDS_MIN);
     const queries = metricQueries({
       environment: environment.name,
       namespace: environment.namespace,
       endpoint: endpoint.name,
-      windowSeconds: Math.max(range.stepSeconds, WINDOW_SECONDS_MIN),
+      windowSeconds,
     });
     const answers = await Promise.all(
       Object.entries(queries).map(async ([name, promql]) => {
@@ -41,7 +43,8 @@ export const getMetrics = defineVerb({
       model: revision.version.model.name,
       version: String(revision.version.number),
     }));
-    return assemble(range, named, new Map(answers));
+    const own = await ownSince(ctx.db.read, [endpoint.uid], windowSeconds);
+    return assemble(range, named, new Map(answers), own(endpoint.uid));
   },
 });
 
@@ -66,14 +69,19 @@ const invalid = (path: string, message: string) =>
 
 type Named = Readonly<{ revision: number; model: string; version: string }>;
 
-function assemble(range: TimeRange, revisions: readonly Named[], answers: ReadonlyMap<string, Sample[]>): MetricsView {
+function assemble(
+  range: TimeRange,
+  revisions: readonly Named[],
+  answers: ReadonlyMap<string, Sample[]>,
+  sinceSeconds: number,
+): MetricsView {
   const { fromSeconds, toSeconds, stepSeconds } = range;
   const count = Math.floor((toSeconds - fromSeconds) / stepSeconds) + 1;
   const times = Array.from({ length: count }, (_, index) => fromSeconds + index * stepSeconds);
   const iso = (seconds: number) => new Date(seconds * 1_000).toISOString();
   const seriesOf = (metric: MetricName, revision: number) => {
     const sample = answers.get(metric)?.find((found) => found.labels.revision === String(revision));
-    return times.map((at) => sample?.values.get(at) ?? null);
+    return times.map((at) => (at < sinceSeconds ? null : (sample?.values.get(at) ?? null)));
   };
   return {
     from: iso(fromSeconds),

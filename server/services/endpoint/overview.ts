@@ -12,6 +12,7 @@ import { likeText } from "#server/services/paging.ts";
 import { planViews } from "#server/services/traffic/plan-view.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { healthViews } from "./health-view.ts";
+import { ownSince } from "./own-series.ts";
 
 const HOUR_SECONDS = 3_600;
 /** Thirty values draw a sparkline. */
@@ -37,7 +38,7 @@ export const getOverview = defineVerb({
       countFleet(tx, environment),
       findRecentPlans(tx, environment, RECENT_CHANGES),
     ]);
-    const [found, plans, served, health] = await Promise.all([
+    const [found, plans, served, health, since] = await Promise.all([
       tx.endpoint.findMany({
         where: { uid: { in: uids } },
         include: { environment: true },
@@ -45,6 +46,7 @@ export const getOverview = defineVerb({
       findNewestPlans(tx, uids),
       findNewestPlans(tx, uids, "served"),
       healthViews(tx, uids),
+      ownSince(tx, uids, STEP_SECONDS),
     ]);
     const rows = found.toSorted((a, b) => uids.indexOf(a.uid) - uids.indexOf(b.uid));
     const [views, metrics] = await Promise.all([
@@ -64,7 +66,7 @@ export const getOverview = defineVerb({
         health: health(row.uid),
         entries: (servedOf.get(row.uid) ?? plan)?.entries.toSorted(byTraffic) ?? [],
         lastChange: plan === undefined ? null : lastChangeOf(plan),
-        ...metrics.of(row.environment.name, row.name),
+        ...metrics.of(row.environment.name, row.name, since(row.uid)),
         pinnedAt: row.pinnedAt?.toISOString() ?? null,
       };
     });
@@ -105,7 +107,7 @@ type Shown = Readonly<{ environment: string | undefined; endpoints: readonly str
 type Sparklines = Readonly<{
   timestamps: string[];
   why: Overview["metricsUnavailable"];
-  of(environment: string, endpoint: string): Pick<Endpoint, FleetMetric>;
+  of(environment: string, endpoint: string, sinceSeconds: number): Pick<Endpoint, FleetMetric>;
 }>;
 
 const NONE = { requestsPerSecond: null, errorRatio: null, latencyMsP99: null } as const;
@@ -141,17 +143,14 @@ async function sparklines(ctx: ServiceContext, shown: Shown): Promise<Sparklines
       series("errorRatio"),
       series("latencyMsP99"),
     ]);
-    const line = (all: typeof requests, key: string) => times.map((at) => rounded(all.get(key)?.get(at)));
     return {
       timestamps: times.map((at) => new Date(at * 1000).toISOString()),
       why: null,
-      of(environmentName, endpoint) {
+      of(environmentName, endpoint, sinceSeconds) {
         const key = `${environmentName}/${endpoint}`;
-        return {
-          requestsPerSecond: line(requests, key),
-          errorRatio: line(errors, key),
-          latencyMsP99: line(latency, key),
-        };
+        const line = (all: typeof requests) =>
+          times.map((at) => (at < sinceSeconds ? null : rounded(all.get(key)?.get(at))));
+        return { requestsPerSecond: line(requests), errorRatio: line(errors), latencyMsP99: line(latency) };
       },
     };
   } catch (error) {

@@ -15,10 +15,3 @@ test("pods of an endpoint named like a revision of this one are not counted as i
   expect(isOurs.test("iris-r1-r2-6d4cf56db6-x7k2p")).toBe(false);
   expect(isOurs.test("my-iris-r2-6d4cf56db6-x7k2p")).toBe(false);
 });
-
-test("forced requests and shadows judge nothing; an answer by another revision is an error of the intended one", () => {
-  const { errorRatio, latencyMsP99 } = metricQueries(target);
-  expect(errorRatio).not.toMatch(/forced|shadow/);
-  expect(errorRatio).toContain('role="fallback"');
-  expect(latencyMsP99).toContain('role="live"');
-});

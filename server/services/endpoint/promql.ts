@@ -23,6 +23,9 @@ export const quoted = (text: string): string =>
 
 const escapeRegex = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
+/** A plain selector looks back five minutes, and would draw an outage of the scrapes as a flat line. */
+const FRESH = "60s";
+
 /**
  * One range query per metric, each answering one series per label `revision`.
  * Shares of nothing are NaN, which reads as a gap: an idle revision has no error ratio and no latency.
@@ -43,8 +46,9 @@ export function metricQueries(target: MetricTarget): Readonly<Record<MetricName,
     `${prefix}namespace=${quoted(target.namespace)},${prefix}pod=~${quoted(podPattern(target.endpoint, "[0-9]+"))}`;
   // The GPU exporter names the pod that uses a device; Prometheus may have set that aside as exported_pod.
   // A device counts once, however many scrapes see it; exporters write its node as Hostname or, newer, hostname.
+  const fresh = (series: string) => `last_over_time(${series}[${FRESH}])`;
   const gpu = (metric: string) =>
-    `max by (revision, UUID, gpu, GPU_I_ID, Hostname, hostname) (${byRevision(`${metric}{${ofPods("exported_")}}`, "exported_pod")} or ${byRevision(`${metric}{${ofPods()}}`)})`;
+    `max by (revision, UUID, gpu, GPU_I_ID, Hostname, hostname) (${byRevision(fresh(`${metric}{${ofPods("exported_")}}`), "exported_pod")} or ${byRevision(fresh(`${metric}{${ofPods()}}`))})`;
 
   return {
     requestsPerSecond: requests('role!="shadow"'),
@@ -52,10 +56,11 @@ export function metricQueries(target: MetricTarget): Readonly<Record<MetricName,
     latencyMsP50: latency(0.5),
     latencyMsP95: latency(0.95),
     latencyMsP99: latency(0.99),
-    // Of what routers see, the fewest: callers meet that one too.
-    readyPods: `min by (revision) (slipway_ready_pods{${endpoint}})`,
+    // Of what routers see, the fewest, and at any time of the window: callers meet that one too.
+    readyPods: `min by (revision) (min_over_time(slipway_ready_pods{${endpoint}}[${w}s]))`,
     cpuCores: `sum by (revision) (${byRevision(`rate(process_cpu_seconds_total{${ofPods()}}[${w}s])`)})`,
-    memoryBytes: `sum by (revision) (${byRevision(`process_resident_memory_bytes{${ofPods()}}`)})`,
+    // Not over the whole window, where pods and those that took their place would be added up.
+    memoryBytes: `sum by (revision) (${byRevision(fresh(`process_resident_memory_bytes{${ofPods()}}`))})`,
     gpuUtilization: `avg by (revision) (${gpu("DCGM_FI_DEV_GPU_UTIL")}) / 100`,
     gpuMemoryBytes: `sum by (revision) (${gpu("DCGM_FI_DEV_FB_USED")}) * 1048576`,
   };

@@ -2,7 +2,10 @@ import { incidentViewSchema, silenceIncidentSchema } from "#domain/incident/sche
 import { defineVerb } from "#server/services/verb.ts";
 import { changeOf, findIncident, incidentView, lockIncident, subjectOf } from "./view.ts";
 
-/** Nobody is told of its endpoint's incidents for so long; they are opened and shown all the same. */
+/**
+ * Nobody is told for so long that its endpoint is in trouble; incidents are opened and shown all the same, and what is
+ * open at its end is told then.
+ */
 export const silenceIncident = defineVerb({
   name: "incident.silence",
   kind: "mutation",

@@ -61,3 +61,45 @@ test("an incident that ended says nothing of now", async () => {
   expect([status, body.state, body.healthyAgainSince]).toEqual([200, "resolved", null]);
   expect(await healthyAgainSince()).toBeNull();
 });
+
+/** Ids, read page by page; a list that never ends is cut. */
+async function walk(query: string): Promise<string[]> {
+  const ids: string[] = [];
+  let cursor = "";
+  for (let pages = 0; pages < 20; pages++) {
+    const { body } = await rest.call("GET", `/incidents?environment=paged&${query}${cursor}`);
+    ids.push(...body.items.map(({ id }: { id: string }) => id));
+    if (body.nextCursor === null) return ids;
+    cursor = `&cursor=${body.nextCursor}`;
+  }
+  return ids;
+}
+
+test("pages are every incident once, open ones first, then what ended last, whatever ends between two pages", async () => {
+  const db = rest.container.services.db.read;
+  const { id: _, name: __, ...environment } = await db.environment.findFirstOrThrow();
+  const { id: environmentId } = await db.environment.create({
+    data: { ...environment, name: "paged", namespace: "paged", podMonitorLabels: {} },
+  });
+  const at = (minute: number) => new Date(SINCE.getTime() + minute * 60_000);
+  const anIncident = async (name: string, openedAt: Date, resolvedAt: Date | null) => {
+    const { uid } = await db.endpoint.create({
+      data: { name, environmentId, salt: "", healthTargets: {}, createdBy: "test" },
+    });
+    const data = { endpointUid: uid, cause: "", severity: "Failing", since: openedAt, openedAt, resolvedAt };
+    return (await db.incident.create({ data })).id;
+  };
+  const endedFirst = await anIncident("a", at(1), at(5));
+  const openFirst = await anIncident("b", at(2), null);
+  const endedLast = await anIncident("c", at(0), at(9));
+  const openLast = await anIncident("d", at(3), null);
+  const all = [openLast, openFirst, endedLast, endedFirst];
+  for (const limit of [1, 2, 3, 4]) expect(await walk(`limit=${limit}`)).toEqual(all);
+  expect(await walk("limit=1&state=open")).toEqual([openLast, openFirst]);
+  expect(await walk("limit=1&state=resolved")).toEqual([endedLast, endedFirst]);
+  expect(await walk("limit=1&endpoint=b")).toEqual([openFirst]);
+  const first = (await rest.call("GET", "/incidents?environment=paged&limit=1")).body;
+  await db.incident.update({ where: { id: openLast }, data: { resolvedAt: at(10) } });
+  const second = (await rest.call("GET", `/incidents?environment=paged&limit=1&cursor=${first.nextCursor}`)).body;
+  expect(second.items[0].id).toBe(openFirst);
+});

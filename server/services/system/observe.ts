@@ -58,7 +58,9 @@ const COUNTS = {
   routersUp: "count(slipway_plan_staleness_seconds)",
   modelServersUp: "count(count by (instance) (slipway_inference_duration_seconds_count))",
   requestSeries: "count(slipway_requests_total)",
-  labelledSeries: 'count(slipway_requests_total{environment!="",endpoint!="",revision!=""})',
+  // Where a target has a label of that name itself, a scrape without honor_labels sets ours aside as exported_….
+  labelledSeries:
+    'count(slipway_requests_total{environment!="",endpoint!="",revision!="",exported_environment="",exported_endpoint="",exported_revision=""})',
   gpus: "count(count by (UUID, gpu) (DCGM_FI_DEV_GPU_UTIL))",
 } as const satisfies Record<keyof MetricsSeen, string>;
 

@@ -8,8 +8,18 @@ export type EntryLabels = {
   version: string;
 };
 
-/** Upper bounds in seconds. */
-const BOUNDS = [0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
+/** Upper bounds in seconds, up to more than any deadline: a percentile beyond the last one reads as the last one. */
+const BOUNDS = [
+  0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60,
+] as const;
+/**
+ * What a rate sees nothing of is a series' first value: it would miss the errors of all requests before the first scrape.
+ * These begin at 0, therefore; any other code comes later and alone.
+ */
+const EXPECTED: readonly (readonly [SeriesRole, number])[] = [
+  ...[200, 500, 502, 503, 504].map((code) => ["live", code] as const),
+  ["fallback", 503],
+];
 /** Long enough for every scraper to have seen the last value of a series whose revision left the plans. */
 const RETIRED_KEEP_MS = 15 * 60_000;
 
@@ -24,6 +34,11 @@ export class EntryMetrics {
 
   constructor(labels: EntryLabels) {
     this.labels = renderLabels(labels);
+  }
+
+  /** A plan may send it callers' requests. */
+  expectCallers(): void {
+    for (const [role, code] of EXPECTED) this.series(role, code);
   }
 
   /** `code` is an HTTP status; 499 stands for a client that went away. */
@@ -84,7 +99,8 @@ export class RequestMetrics {
     for (const entry of this.entries.values()) {
       for (const series of entry.all()) {
         totals.push(`slipway_requests_total{${series.labels}} ${series.count}`);
-        renderHistogram(series, durations);
+        // Those of a thousand idle endpoints would hold up every request for as long as those of busy ones.
+        if (series.count > 0) renderHistogram(series, durations);
       }
       if (entry.shadowDropped > 0) drops.push(`slipway_shadow_dropped_total{${entry.labels}} ${entry.shadowDropped}`);
     }

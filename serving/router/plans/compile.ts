@@ -32,6 +32,8 @@ export function compilePlan(wire: PlanWire, podsOf: (service: string) => PodSet,
   const { environment, endpoint } = wire;
   const entries = wire.entries.map((entry): Entry => {
     const { revision, model, version, role, shadowBps } = entry;
+    const counted = metrics.entry({ environment, endpoint, revision, model, version });
+    if (role === "live") counted.expectCallers();
     return {
       revision,
       revisionText: String(revision),
@@ -40,7 +42,7 @@ export function compilePlan(wire: PlanWire, podsOf: (service: string) => PodSet,
       share: role === "live" ? shareOf(entry) : 0,
       shadowBps,
       pods: podsOf(entry.service),
-      metrics: metrics.entry({ environment, endpoint, revision, model, version }),
+      metrics: counted,
     };
   });
   return {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { PlanWire } from "#domain/traffic/wire.ts";
 import { RequestMetrics } from "#serving/router/metrics/request-metrics.ts";
-import { aPlan } from "#test/support/plan-wire.ts";
+import { aPlan, aShadow } from "#test/support/plan-wire.ts";
 import { RoutingTable } from "./routing-table.ts";
 
 const HOUR_MS = 60 * 60_000;
@@ -79,4 +79,19 @@ test("knows when a plan gives a share to a revision without known pods", () => {
   expect(table.podsFor(JSON.stringify(aPlan({ 1: 100, 2: 0 })))).toBe("all");
   expect(table.podsFor(JSON.stringify(aPlan({ 1: 90, 2: 10 })))).toBe("some");
   expect(table.podsFor(JSON.stringify(aPlan({ 2: 100 })))).toBe("none");
+});
+
+test("callers' requests are counted from 0 on for each revision a plan may send them to, and for no shadow", () => {
+  const metrics = new RequestMetrics();
+  const plan = aPlan({ 1: 100, 2: 0 });
+  const entries = [...plan.entries, aShadow("iris", 3, 1_000)];
+  new RoutingTable(metrics).applyPlan("iris-plan", JSON.stringify({ ...plan, entries }), 0);
+  for (const [revision, times] of [
+    [1, 6],
+    [2, 6],
+    [3, 0],
+  ] as const)
+    expect(
+      metrics.render().match(new RegExp(`^slipway_requests_total.*revision="${revision}".* 0$`, "gm")) ?? [],
+    ).toHaveLength(times);
 });

@@ -247,6 +247,6 @@ test("health and metrics answer on the same port", async () => {
   expect(body).toContain(
     'slipway_requests_total{environment="local",endpoint="iris",revision="1",model="iris",version="1",code="200",role="live"} 1',
   );
-  expect(body).toContain("slipway_plan_staleness_seconds 0");
+  expect(body).toContain('slipway_plan_staleness_seconds{environment="local"} 0');
   expect(body).toContain("process_cpu_seconds_total");
 });

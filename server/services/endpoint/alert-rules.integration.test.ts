@@ -1,0 +1,78 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { alertRules } from "#domain/endpoint/alert-rules.ts";
+import { findPrometheus } from "#scripts/stack/prometheus.ts";
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "slipway-rules-"));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+const promtool = async (...args: string[]) => {
+  const program = join(dirname(await findPrometheus(dir)), "promtool");
+  return (await promisify(execFile)(program, args, { cwd: dir })).stdout;
+};
+
+const anEndpoint = (environment: string, endpoint: string) => ({
+  environment,
+  endpoint,
+  targets: { errorRatioMax: 0.01, latencyMsP99Max: 1_000, readyPodsMin: 1 },
+  url: "https://slipway.example.com/e",
+  incidentsUrl: "https://slipway.example.com/i",
+});
+
+test("Prometheus takes the rules of endpoints whose names run together", async () => {
+  const rules = alertRules([anEndpoint("prod", "eu-fraud"), anEndpoint("prod-eu", "fraud")]);
+  await writeFile(join(dir, "rules.yml"), stringify(rules));
+  expect(await promtool("check", "rules", "rules.yml")).toContain("SUCCESS: 6 rules found");
+});
+
+test("an alert is raised by callers' errors, and by no forced request, not even as one of many", async () => {
+  await writeFile(
+    join(dir, "rules.yml"),
+    stringify(alertRules([anEndpoint("prod", "bad"), anEndpoint("prod", "few")])),
+  );
+  const series = (endpoint: string, role: string, code: string, perScrape: number) => ({
+    series: `slipway_requests_total{environment="prod",endpoint="${endpoint}",revision="1",role="${role}",code="${code}"}`,
+    values: `0+${perScrape}x40`,
+  });
+  const latency = (endpoint: string, le: string, perScrape: number) => ({
+    series: `slipway_request_duration_seconds_bucket{environment="prod",endpoint="${endpoint}",revision="1",role="live",code="200",le="${le}"}`,
+    values: `0+${perScrape}x40`,
+  });
+  const tests = {
+    rule_files: ["rules.yml"],
+    evaluation_interval: "15s",
+    tests: [
+      {
+        interval: "15s",
+        input_series: [
+          series("bad", "live", "200", 90),
+          series("bad", "live", "500", 10),
+          // Four a minute, half of them errors: too few to say something, however many were forced.
+          series("few", "live", "500", 0.5),
+          series("few", "live", "200", 0.5),
+          series("few", "forced", "500", 100),
+          latency("few", "1", 0),
+          latency("few", "2.5", 0.5),
+          latency("few", "+Inf", 0.5),
+        ],
+        promql_expr_test: [
+          {
+            expr: 'count by (alertname, endpoint) (ALERTS{alertstate="firing"})',
+            eval_time: "9m",
+            exp_samples: [{ labels: '{alertname="SlipwayErrorRatio", endpoint="bad"}', value: 1 }],
+          },
+        ],
+      },
+    ],
+  };
+  await writeFile(join(dir, "tests.yml"), stringify(tests));
+  expect(await promtool("test", "rules", "tests.yml")).toContain("SUCCESS");
+});
