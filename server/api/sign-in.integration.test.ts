@@ -117,6 +117,13 @@ test("a bearer token that is wrong is refused even beside a good cookie", async 
   expect((await rest.call("GET", "/models", { token: "wrong", headers: { cookie } })).status).toBe(401);
 });
 
+test("what a proxy in front of us is told is not ours: a session holds beside it, and it alone is nobody's", async () => {
+  const authorization = `Basic ${btoa("proxy:password")}`;
+  const headers = { authorization, cookie: cookieOf(await post(ADMIN)) };
+  expect((await rest.call("GET", "/models", { token: null, headers })).status).toBe(200);
+  expect((await rest.call("GET", "/models", { token: null, headers: { authorization } })).status).toBe(401);
+});
+
 test("a password is not guessed: after ten attempts even the right one waits, many at once or not", async () => {
   const { email, password } = await invite(rest.container, "viewer", "guessed@slipway.local");
   const guesses = await Promise.all(Array.from({ length: 12 }, () => post({ email, password: "a guess" })));
