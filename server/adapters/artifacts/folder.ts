@@ -9,7 +9,7 @@ import { partName, sweepParts } from "./parts.ts";
 const BLOCK_BYTES = 1 << 18;
 const WORTH_GIVING_BACK_BYTES = 1 << 13;
 /** Kept free: the database may live on the same disk, and stops where it finds no room. */
-const RESERVE = { bytesMax: 1 << 28, share: 0.01 } as const;
+const RESERVE = { bytesMax: 1 << 28, share: 0.05 } as const;
 const LOOK_EVERY_BYTES = 1 << 24;
 const QUIET_MS_MAX = 120_000;
 
