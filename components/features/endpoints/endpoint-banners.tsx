@@ -43,8 +43,9 @@ export function EndpointBanners({ at, view, kind }: EndpointBannersProps) {
             </Button>
           }
         >
-          A rollback pinned it <RelativeTime at={view.pinnedAt} />: until somebody resumes it, only people change its
-          traffic. Resume moves nobody.
+          {view.plan?.kind === "rollback" ? `${view.plan.decidedBy}'s rollback` : "A rollback"} pinned it{" "}
+          <RelativeTime at={view.pinnedAt} />: until somebody resumes it, only people change its traffic. Resume moves
+          nobody.
         </Banner>
       )}
       <SilenceBanner view={view} />
