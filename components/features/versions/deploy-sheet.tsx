@@ -55,7 +55,7 @@ export function DeploySheet({ version, serving, onClose }: DeployProps) {
   const problem = refusal ?? problemOf(at, min);
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    if (problem === null && !busy) void deploy(at, asked, target.isNew);
+    if (problem === null && !busy) void deploy(at, asked, isNew);
   };
   return (
     <Sheet
