@@ -6,6 +6,7 @@ import { parseAsArrayOf, parseAsInteger, useQueryState } from "nuqs";
 import { type ReactNode, useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
+import { Unread } from "#components/trpc/unread.tsx";
 import { useRefusal } from "#components/ui/access.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -60,13 +61,14 @@ export function ModelView({ model: name }: { model: string }) {
       Register version
     </Button>
   );
-  if (model.isError)
+  const refused = model.isError ? failureOf(model.error) : null;
+  if (refused !== null && (model.data === undefined || refused.code === "not_found"))
     return (
       <div className="flex flex-col gap-4">
         <PageHeader title={name} />
         <Banner
           status="Unknown"
-          title={failureOf(model.error).message}
+          title={refused.message}
           actions={
             <Link href={screenPaths.models} className="text-accent underline">
               All models
@@ -75,7 +77,7 @@ export function ModelView({ model: name }: { model: string }) {
         />
       </div>
     );
-  if (model.isPending) return <SkeletonRows rows={8} />;
+  if (model.data === undefined) return <SkeletonRows rows={8} />;
   return (
     <div className="flex flex-col gap-4">
       <PageHeader
@@ -89,6 +91,7 @@ export function ModelView({ model: name }: { model: string }) {
       >
         Owned by {model.data.createdBy}, made <RelativeTime at={model.data.createdAt} />
       </PageHeader>
+      <Unread query={model} what="The model" />
       <AliasChips model={name} aliases={model.data.aliases} latest={rows[0]?.version} />
       {here.length > 0 ? <LiveNow serving={here} /> : null}
       <Versions

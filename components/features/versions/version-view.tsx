@@ -6,6 +6,7 @@ import { parseAsBoolean, parseAsStringLiteral, useQueryState } from "nuqs";
 import type { ReactNode } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
+import { Unread } from "#components/trpc/unread.tsx";
 import { useRefusal } from "#components/ui/access.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Banner } from "#components/ui/banner.tsx";
@@ -41,13 +42,14 @@ export function VersionView({ model, version: number, tryIt }: VersionProps) {
   const version = useQuery(trpc.version.get.queryOptions({ model, version: number }));
   const found = useQuery(trpc.endpoint.serving.queryOptions({ model }));
   const serving = (found.data?.items ?? []).filter((entry) => entry.version === number);
-  if (version.isError)
+  const refused = version.isError ? failureOf(version.error) : null;
+  if (refused !== null && (version.data === undefined || refused.code === "not_found"))
     return (
       <div className="flex flex-col gap-4">
         <PageHeader title={`${model} v${number}`} />
         <Banner
           status="Unknown"
-          title={failureOf(version.error).message}
+          title={refused.message}
           actions={
             <Link href={screenPaths.model(model)} className="text-accent underline">
               All versions
@@ -56,7 +58,7 @@ export function VersionView({ model, version: number, tryIt }: VersionProps) {
         />
       </div>
     );
-  if (version.isPending) return <SkeletonRows rows={8} />;
+  if (version.data === undefined) return <SkeletonRows rows={8} />;
   const { status, failure, signature } = version.data;
   const why = refusal ?? (status === "ready" ? null : `This version is ${status} and cannot be deployed.`);
   const deploy = (
@@ -90,6 +92,7 @@ export function VersionView({ model, version: number, tryIt }: VersionProps) {
         <LiveWords serving={serving} /> Registered by {version.data.createdBy},{" "}
         <RelativeTime at={version.data.createdAt} />.
       </PageHeader>
+      <Unread query={version} what="The version" />
       {failure ? (
         <Banner status="Degraded" title={`v${number} is ${status} and cannot be served.`}>
           {failure}
