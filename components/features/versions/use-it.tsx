@@ -33,8 +33,8 @@ export function UseIt({ version, serving }: { version: Version; serving: Serving
           value: snippet.language,
           label: snippet.language,
           content: (
-            <div className="relative rounded-control border bg-page">
-              <div className="absolute top-1 right-1 rounded-control bg-page">
+            <div data-copied="" className="relative rounded-control border bg-page">
+              <div className="absolute top-1 right-1 flex items-center rounded-control bg-page">
                 <CopyButton text={snippet.code} label={`Copy ${snippet.language}`} />
               </div>
               {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
