@@ -47,6 +47,26 @@ test("a token that is shown once is copied without a clipboard too; where the br
   await expect(name).toHaveValue(secret);
 });
 
+test("a number that was emptied is asked for, and not kept as none", async ({ signedIn: page, running: { api } }) => {
+  const minutes = async () => {
+    const { items } = await api.ok("GET", "/environments");
+    return items.find(({ name }: { name: string }) => name === "local").warmFullMinutes;
+  };
+  const before = await minutes();
+  await page.goto("/settings/environments");
+  await page.getByRole("button", { name: "More about local" }).click();
+  await page.getByRole("menuitem", { name: "Change…" }).click();
+  const sheet = page.getByRole("dialog", { name: "Change local" });
+  const field = sheet.getByLabel("All replicas stay warm for, in minutes");
+  await field.fill("");
+  await sheet.getByRole("button", { name: "Save" }).click();
+  await expect(field).toBeFocused();
+  await field.fill(String(before + 1));
+  await sheet.getByRole("button", { name: "Save" }).click();
+  await expect(sheet).toBeHidden();
+  expect(await minutes()).toBe(before + 1);
+});
+
 test("a phone shows every role's rights, and can revoke a token whose name is long", async ({
   signedIn: page,
   running: { api },
