@@ -93,13 +93,20 @@ export function ModelView({ model: name }: { model: string }) {
       </PageHeader>
       <Unread query={model} what="The model" />
       <AliasChips model={name} aliases={model.data.aliases} latest={rows[0]?.version} />
+      {serving.data === undefined ? <Unread query={serving} what="Where it is live" /> : null}
       {here.length > 0 ? <LiveNow serving={here} /> : null}
       <Versions
         rows={rows}
         serving={here}
         champion={champion}
         pending={versions.isPending}
-        register={register}
+        whenNone={
+          versions.isSuccess ? (
+            <EmptyState sentence="This model has no version yet: register its first file." action={register} />
+          ) : (
+            <Unread query={versions} what="The list" />
+          )
+        }
         onCompare={(pair) => void setCompared([...pair])}
       />
       {versions.hasNextPage ? (
@@ -142,7 +149,7 @@ type VersionsProps = Readonly<{
   serving: readonly Serving[];
   champion: Champion;
   pending: boolean;
-  register: ReactNode;
+  whenNone: ReactNode;
   onCompare: (pair: readonly [number, number]) => void;
 }>;
 
@@ -157,7 +164,7 @@ function useChampion(model: string, version: string | undefined, rows: readonly 
   return listed ?? (version === undefined ? undefined : found.data);
 }
 
-function Versions({ rows, serving, champion, pending, register, onCompare }: VersionsProps) {
+function Versions({ rows, serving, champion, pending, whenNone, onCompare }: VersionsProps) {
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [first, second] = chosen.map(Number);
   const onChoose = (version: string, isChosen: boolean) =>
@@ -180,9 +187,7 @@ function Versions({ rows, serving, champion, pending, register, onCompare }: Ver
       }
     >
       {pending ? <SkeletonRows /> : null}
-      {!pending && rows.length === 0 ? (
-        <EmptyState sentence="This model has no version yet: register its first file." action={register} />
-      ) : null}
+      {!pending && rows.length === 0 ? whenNone : null}
       {rows.length > 0 ? (
         <VersionsTable versions={rows} serving={serving} champion={champion} chosen={chosen} onChoose={onChoose} />
       ) : null}
