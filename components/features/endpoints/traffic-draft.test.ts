@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { bpsOf, type DraftLine, entriesOf, onTopOf, remainingPercent, sameEntries, takeRest } from "./traffic-draft.ts";
+import {
+  bpsOf,
+  type DraftLine,
+  entriesOf,
+  isTouched,
+  onTopOf,
+  remainingPercent,
+  sameEntries,
+  takeRest,
+} from "./traffic-draft.ts";
 
 const line = (revision: number, percent: string, role: DraftLine["role"] = "live"): DraftLine => ({
   revision,
@@ -29,6 +38,8 @@ test("only live shares count, exactly, and nothing may be saved before they are 
 
 test("a revision can take what the others leave", () => {
   expect(takeRest([line(1, "90"), line(2, "0", "off")], 2)[1]).toMatchObject({ role: "live", percent: "10" });
+  expect(isTouched(takeRest([line(1, "90"), line(2, "0", "off")], 2), [line(1, "90"), line(2, "0", "off")])).toBe(true);
+  expect(isTouched([line(1, "90")], [line(2, "0", "off"), line(1, "90")])).toBe(false);
   expect(takeRest([line(1, "33.33"), line(2, "33.33"), line(3, "1")], 3)[2]?.percent).toBe("33.34");
 });
 

@@ -63,6 +63,13 @@ export function entriesOf(lines: readonly DraftLine[]) {
   return entries.length === lines.filter(({ role }) => role !== "off").length ? entries : null;
 }
 
+/** Whether a share or a role is another than at first, however it was set. */
+export const isTouched = (lines: readonly DraftLine[], first: readonly DraftLine[]): boolean =>
+  lines.some((line) => {
+    const before = first.find(({ revision }) => revision === line.revision);
+    return before?.role !== line.role || before.percent !== line.percent;
+  });
+
 /** Gives this line what the other live ones leave. */
 export function takeRest(lines: readonly DraftLine[], revision: number): DraftLine[] {
   const others = lines.filter((line) => line.role === "live" && line.revision !== revision);
