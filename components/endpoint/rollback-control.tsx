@@ -63,7 +63,6 @@ export function RollbackControl({ at, view }: { at: EndpointRef; view: Endpoint 
       </div>
       {dialog.toPlan === null ? null : (
         <RollbackDialog
-          key={dialog.toPlan}
           at={at}
           toPlan={dialog.toPlan === 0 ? undefined : dialog.toPlan}
           failing={view.health.state === "Failing" || view.health.state === "Degraded"}

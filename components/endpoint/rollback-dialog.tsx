@@ -119,7 +119,12 @@ export function RollbackDialog(props: RollbackDialogProps) {
             <Select
               placeholder="Choose one"
               value={toPlan === undefined ? undefined : String(toPlan)}
-              onValueChange={(plan) => onChoose(Number(plan))}
+              onValueChange={(plan) => {
+                // Both are about the plan before.
+                setWhen(null);
+                rollback.reset();
+                onChoose(Number(plan));
+              }}
               options={choices.map((choice) => ({
                 value: String(choice.plan),
                 label: `#${choice.plan} ${versionsWords(choice.entries, among)}${choice.refusedBecause === null ? "" : `: ${choice.refusedBecause}`}`,

@@ -6,7 +6,7 @@ import type { Endpoint } from "#components/endpoint/endpoint-ref.ts";
 import { PlanRow } from "#components/endpoint/plan-row.tsx";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
-import { Banner } from "#components/ui/banner.tsx";
+import { Unread } from "#components/trpc/unread.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -39,17 +39,7 @@ export function IncidentPage({ id }: { id: string }) {
   if (query.data === undefined && failure === null) return <SkeletonRows rows={8} />;
   return (
     <div className="flex flex-col gap-4 max-sm:pb-20">
-      {failure === null ? null : (
-        <Banner
-          status="Unknown"
-          title={
-            query.data === undefined ? "The incident cannot be read now." : "This is old: it cannot be renewed now."
-          }
-          actions={<Button onClick={() => void query.refetch()}>Try again</Button>}
-        >
-          {failure.message} Predictions go on.
-        </Banner>
-      )}
+      <Unread query={query} what="The incident" />
       {query.data === undefined ? null : <Shown incident={query.data} />}
     </div>
   );
