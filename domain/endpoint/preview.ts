@@ -78,8 +78,8 @@ export const trafficPreviewSchema = z.object({
   movedPercent: z.number(),
   checks: z.array(
     z.object({
-      /** contract: inputs and outputs of what would answer. capacity: pods that are ready. */
-      kind: z.enum(["contract", "capacity"]),
+      /** contract: inputs and outputs of what would answer. capacity: pods that are ready. health: what misses its targets now. */
+      kind: z.enum(["contract", "capacity", "health"]),
       ok: z.boolean(),
       revision: z.number().int(),
       message: z.string(),

@@ -50,6 +50,22 @@ test("a viewer sees who would move where, and what speaks against it; nothing is
   expect((await rest.call("GET", "/endpoints/busy/plans")).body).toEqual(before);
 });
 
+test("more traffic for the revision that is in trouble now is spoken against, less is not", async () => {
+  const db = rest.container.services.db.read;
+  const { uid: endpointUid } = (await rest.call("GET", "/endpoints/busy")).body;
+  await db.endpointHealth.create({
+    data: { endpointUid, state: "Failing", cause: "v2 · r2 answers 90 % errors", revision: 2, since: new Date() },
+  });
+  const against = async (...entries: ReturnType<typeof live>[]) => {
+    const { checks } = await previewTraffic.call(context(), { endpoint: "busy", entries });
+    return checks.filter(({ kind }) => kind === "health");
+  };
+  const message = "It would get more traffic although it is failing now: v2 · r2 answers 90 % errors.";
+  expect(await against(live(1, 70), live(2, 30))).toEqual([{ kind: "health", ok: false, revision: 2, message }]);
+  expect(await against(live(1, 100), live(2, 0))).toEqual([]);
+  await db.endpointHealth.delete({ where: { endpointUid } });
+});
+
 test("what a save would refuse, the preview says in the same words", async () => {
   const entries = [live(1, 70), live(2, 20)];
   const preview = await previewTraffic.call(context(), { endpoint: "busy", entries });

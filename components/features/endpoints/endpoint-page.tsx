@@ -89,7 +89,11 @@ function Shown({ at, view, kind, tryIt }: ShownProps) {
   const served = view.plan !== null && view.plan.kind !== "delete";
   const tabs = [
     { value: "pods" as const, label: "Pods and events", content: <PodsTab at={at} among={view.revisions} /> },
-    { value: "logs" as const, label: "Logs", content: later(<LogsTab at={at} among={view.revisions} />) },
+    {
+      value: "logs" as const,
+      label: "Logs",
+      content: later(<LogsTab at={at} among={view.revisions} blamed={view.health.revision} />),
+    },
     { value: "changes" as const, label: "Changes", content: later(<LedgerTab at={at} among={view.revisions} />) },
     ...(tryIt === undefined || !served ? [] : [{ value: "try" as const, label: "Try it", content: later(tryIt) }]),
     { value: "settings" as const, label: "Settings", content: later(<SettingsTab view={view} kind={kind} />) },

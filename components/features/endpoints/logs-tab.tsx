@@ -6,6 +6,7 @@ import { useState } from "react";
 import type { Endpoint, EndpointRef } from "#components/endpoint/endpoint-ref.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { Unread } from "#components/trpc/unread.tsx";
+import { Banner } from "#components/ui/banner.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
@@ -13,8 +14,15 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { revisionLabel } from "#domain/shared/version-label.ts";
 import { LogView } from "./log-view.tsx";
 
+type LogsTabProps = Readonly<{
+  at: EndpointRef;
+  among: Endpoint["revisions"];
+  /** The revision that misses its targets; null: none does. */
+  blamed: number | null;
+}>;
+
 /** One pod's log, chosen by address: first the one that is in trouble. */
-export function LogsTab({ at, among }: { at: EndpointRef; among: Endpoint["revisions"] }) {
+export function LogsTab({ at, among, blamed }: LogsTabProps) {
   const trpc = useTRPC();
   const pods = useQuery(trpc.endpoint.pods.queryOptions(at));
   const [wanted, setWanted] = useQueryState("pod", parseAsString);
@@ -24,7 +32,12 @@ export function LogsTab({ at, among }: { at: EndpointRef; among: Endpoint["revis
   if (pods.data === undefined) return unread;
   const all = pods.data.items.flatMap((item) => item.pods.map((pod) => ({ item, pod })));
   const named = (name: string | null) => all.find(({ pod }) => pod.name === name);
-  const shown = named(wanted) ?? named(read) ?? all.find(({ pod }) => !pod.ready && !pod.terminating) ?? all[0];
+  const shown =
+    named(wanted) ??
+    named(read) ??
+    all.find(({ item }) => item.revision === blamed) ??
+    all.find(({ pod }) => !pod.ready && !pod.terminating) ??
+    all[0];
   if (shown === undefined) return <EmptyState sentence="No revision has pods, so nothing writes a log." />;
   const { item, pod } = shown;
   // What is read stays, whichever pod is in trouble next.
@@ -46,6 +59,11 @@ export function LogsTab({ at, among }: { at: EndpointRef; among: Endpoint["revis
           }))}
         />
       </Field>
+      {pod.trouble === null ? null : (
+        <Banner status="Degraded" title={pod.trouble.message}>
+          {pod.trouble.fix}
+        </Banner>
+      )}
       <LogView key={pod.name} at={at} place={place} className="h-120" />
     </div>
   );

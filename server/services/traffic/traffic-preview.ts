@@ -1,3 +1,4 @@
+import { type HealthView, isMissing } from "#domain/endpoint/health.ts";
 import { type TrafficPreview, trafficPreviewInputSchema, trafficPreviewSchema } from "#domain/endpoint/preview.ts";
 import type { TrafficEntry } from "#domain/endpoint/schema.ts";
 import { checkEntries } from "#domain/endpoint/weights.ts";
@@ -7,6 +8,7 @@ import { revisionLabel, versionLabel } from "#domain/shared/version-label.ts";
 import type { Trouble } from "#domain/shared/views.ts";
 import { type Move, movesBetween } from "#domain/traffic/moves.ts";
 import { findEndpoint } from "#server/services/endpoint/find.ts";
+import { healthViews } from "#server/services/endpoint/health-view.ts";
 import { findRevisions } from "#server/services/revision/view.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { findServedPlan } from "./base-plan.ts";
@@ -72,7 +74,11 @@ export const previewTraffic = defineVerb({
       after: entries.map((entry) => ({ ...entry, ...namesOf(revisions.get(entry.revision)) })),
       moves,
       movedPercent: sumOf(moves),
-      checks: [...contractChecks(before, serving, revisions), ...capacityChecks(serving, revisions, waits)],
+      checks: [
+        ...healthChecks((await healthViews(tx, [endpoint.uid]))(endpoint.uid), before, serving),
+        ...contractChecks(before, serving, revisions),
+        ...capacityChecks(serving, revisions, waits),
+      ],
     };
   },
 });
@@ -88,6 +94,15 @@ const sharesOf = (entries: readonly PlanEntry[]) =>
 const sumOf = (moves: readonly Move[]) => Number(moves.reduce((sum, { percent }) => sum + percent, 0).toFixed(2));
 
 type Checks = TrafficPreview["checks"];
+
+/** More traffic for what is in trouble now is the one change that makes it worse for sure. */
+function healthChecks(health: HealthView, before: readonly PlanEntry[], serving: readonly TrafficEntry[]): Checks {
+  const blamed = serving.find(({ revision }) => revision === health.revision);
+  const had = before.find(({ role, revision }) => role === "live" && revision === health.revision)?.weightBps ?? 0;
+  if (blamed === undefined || !isMissing(health.state) || blamed.weightPercent * 100 <= had) return [];
+  const message = `It would get more traffic although it is ${health.state.toLowerCase()} now: ${health.cause}.`;
+  return [{ kind: "health", ok: false, revision: blamed.revision, message }];
+}
 
 /** Callers are written for what has most of the traffic now. */
 function contractChecks(
