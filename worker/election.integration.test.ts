@@ -78,3 +78,24 @@ test("a change whose notification is lost is found by reading on", async () => {
     return status?.observedGeneration === 7;
   });
 });
+
+test("a worker whose migrations the database lacks neither leads nor is ready, until it has them", async () => {
+  await leader.kill("SIGKILL");
+  const [last] = await world.db.read.$queryRaw<{ name: string }[]>`
+    UPDATE _prisma_migrations SET finished_at = NULL
+    WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations) RETURNING migration_name AS name`;
+  const early = world.startWorker();
+  await early.logged("not ready yet");
+  expect(early.lines.at(-1)).toMatchObject({ why: expect.stringContaining(last?.name ?? "none") });
+  expect((await early.ask("/health/ready")).status).toBe(503);
+  await world.db.read
+    .$executeRaw`UPDATE _prisma_migrations SET finished_at = clock_timestamp() WHERE finished_at IS NULL`;
+  await early.logged("leading");
+  expect(early.lines.map(({ msg }) => msg).slice(0, 3)).toEqual([
+    "listening",
+    "not ready yet",
+    "waiting for leadership",
+  ]);
+  expect((await early.ask("/health/ready")).status).toBe(200);
+  leader = early;
+});

@@ -5,6 +5,7 @@ import { createLog } from "#server/observability/log.ts";
 import { armFailpoint } from "./runtime/failpoint.ts";
 import { serveHealth } from "./runtime/health.ts";
 import { createMetrics } from "./runtime/metrics.ts";
+import { untilMigrated } from "./runtime/schema.ts";
 import { startWorker, type Worker, type WorkerOptions } from "./worker.ts";
 
 const own = z
@@ -25,17 +26,24 @@ const own = z
 const config = loadConfig(process.env);
 const log = createLog("worker", config.logLevel);
 const metrics = createMetrics();
+let ready = false;
 let leading = false;
 const health =
   own.WORKER_PORT === undefined
     ? null
-    : await serveHealth({ host: own.WORKER_HOST, port: own.WORKER_PORT }, metrics, () => leading);
+    : await serveHealth({ host: own.WORKER_HOST, port: own.WORKER_PORT }, metrics, {
+        isReady: () => ready,
+        isLeading: () => leading,
+      });
 if (health !== null) log.info({ port: health.port }, "listening");
-log.info("waiting for leadership");
 
 let stopping = false;
 process.once("SIGTERM", () => void stop());
 process.once("SIGINT", () => void stop());
+
+await untilMigrated(config, log);
+ready = true;
+log.info("waiting for leadership");
 
 const worker = await startWorkerOrExit({
   config,

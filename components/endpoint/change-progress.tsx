@@ -11,9 +11,10 @@ import { classNames } from "#components/ui/class-names.ts";
 import { useNow } from "#components/ui/relative-time.tsx";
 import { secondWords } from "#components/ui/time-words.ts";
 import { announce } from "#components/ui/toast.tsx";
-import type { Endpoint, EndpointRef } from "./endpoint-ref.ts";
+import type { Endpoint, EndpointRef, Plan } from "./endpoint-ref.ts";
 import { changeWords, versionsWords } from "./plan-words.ts";
 import { type Step, stepsOf, undoTargetOf } from "./progress-steps.ts";
+import { useRollbackDialog } from "./rollback-control.tsx";
 
 /** So long the newest change stays in sight after it is applied; then the ledger has it. */
 const SHOWN_MS = 15 * 60_000;
@@ -27,16 +28,23 @@ export function ChangeProgress({ at, view }: { at: EndpointRef; view: Endpoint }
   const { plan } = view;
   const plans = useQuery({ ...trpc.endpoint.plans.queryOptions({ ...at, limit: LOOK_BACK }), enabled: plan !== null });
   const refusal = useRefusal("traffic:rollback");
+  const dialog = useRollbackDialog();
   const undo = useMutation(
     trpc.endpoint.rollback.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.endpoint.pathKey() }),
       onError: (error) => announce(failureOf(error).message, { failed: true }),
     }),
   );
+  const target = plan === null ? null : undoTargetOf(plan, plans.data?.items ?? []);
+  const preview = useQuery({
+    ...trpc.endpoint.rollbackPreview.queryOptions({ ...at, toPlan: target?.number ?? 0 }),
+    enabled: target !== null,
+  });
+  // Back into what is known to have failed goes nobody by a slip of the thumb.
+  const isKnownBad = preview.data?.target?.missedTargets === true;
   if (plan === null || plan.kind === "delete" || nowMs === null) return null;
   const old = plan.appliedAt !== null && nowMs - Date.parse(plan.appliedAt) > SHOWN_MS;
   if (old) return null;
-  const target = undoTargetOf(plan, plans.data?.items ?? []);
   return (
     <section
       aria-label={`Progress of change #${plan.number}`}
@@ -62,7 +70,7 @@ export function ChangeProgress({ at, view }: { at: EndpointRef; view: Endpoint }
           className="text-muted"
           title="Every router has proven that it serves only what this change names; a revision it excludes answers nobody."
         >
-          0 wrong answers since {secondWords(new Date(plan.appliedAt))}
+          {proofWords(plan, view)} since {secondWords(new Date(plan.appliedAt))}
         </p>
       )}
       {plan.failure === null ? null : <p className="text-failing">{plan.failure}</p>}
@@ -72,7 +80,11 @@ export function ChangeProgress({ at, view }: { at: EndpointRef; view: Endpoint }
           className="ml-auto max-w-full max-sm:ml-0 max-sm:h-auto max-sm:min-h-12 max-sm:w-full max-sm:whitespace-normal max-sm:py-1"
           busy={undo.isPending}
           refusal={refusal}
-          onClick={() => undo.mutate({ ...at, toPlan: target.number, reason: `Undo of #${plan.number}` })}
+          onClick={() =>
+            isKnownBad
+              ? dialog.open(target.number)
+              : undo.mutate({ ...at, toPlan: target.number, reason: `Undo of #${plan.number}` })
+          }
         >
           Undo: back to #{target.number} ({versionsWords(target.entries, view.revisions)})
         </Button>
@@ -80,6 +92,12 @@ export function ChangeProgress({ at, view }: { at: EndpointRef; view: Endpoint }
     </section>
   );
 }
+
+/** What is proven is where answers come from. Beside a version that fails, "0 wrong answers" would be read as praise. */
+const proofWords = ({ kind }: Plan, { health }: Endpoint): string =>
+  (health.state === "Degraded" || health.state === "Failing") && kind !== "rollback"
+    ? "Every answer follows this change"
+    : "0 wrong answers";
 
 const MARKS = { done: Check, now: LoaderCircle, ahead: Circle, failed: X } as const;
 const COLOURS = { done: "text-ink", now: "text-deploying", ahead: "text-muted", failed: "text-failing" } as const;

@@ -56,17 +56,17 @@ export function RollbackControl({ at, view }: { at: EndpointRef; view: Endpoint 
           <span className="truncate">{name}</span>
         </Button>
         {choose ? (
-          <Button look="quiet" size="small" onClick={() => dialog.open(choices[0]?.plan)} className="max-sm:w-full">
+          <Button look="quiet" size="small" onClick={() => dialog.open()} className="max-sm:w-full">
             Choose an earlier plan…
           </Button>
         ) : null}
       </div>
       {dialog.toPlan === null ? null : (
         <RollbackDialog
-          key={dialog.toPlan}
           at={at}
           toPlan={dialog.toPlan === 0 ? undefined : dialog.toPlan}
           failing={view.health.state === "Failing" || view.health.state === "Degraded"}
+          newest={view.plan}
           choices={choices}
           among={view.revisions}
           onChoose={dialog.open}

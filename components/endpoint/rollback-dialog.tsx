@@ -17,8 +17,8 @@ import { Skeleton } from "#components/ui/skeleton.tsx";
 import { TrafficBar } from "#components/ui/traffic-bar.tsx";
 import type { Among } from "#domain/shared/version-label.ts";
 import { curlOf } from "./curl.ts";
-import type { EndpointRef, RollbackPreview } from "./endpoint-ref.ts";
-import { sharesOf, versionsWords } from "./plan-words.ts";
+import type { EndpointRef, Plan, RollbackPreview } from "./endpoint-ref.ts";
+import { changeWords, sharesOf, versionsWords } from "./plan-words.ts";
 import { targetWords } from "./rollback-words.ts";
 
 const REASONS = ["Errors", "Latency", "Wrong predictions", "Bad input data", "Precaution"];
@@ -28,6 +28,8 @@ type RollbackDialogProps = Readonly<{
   /** Undefined: what the rule chooses. */
   toPlan: number | undefined;
   failing: boolean;
+  /** The newest change: another one than at first was made by somebody else meanwhile. */
+  newest: Plan | null;
   choices: RollbackPreview["choices"];
   among: Among;
   onChoose: (plan: number) => void;
@@ -37,7 +39,8 @@ type RollbackDialogProps = Readonly<{
 
 /** What will answer, how long it takes and who answers until then; said before the click. */
 export function RollbackDialog(props: RollbackDialogProps) {
-  const { at, toPlan, failing, choices, among, onChoose, onClose, onDone } = props;
+  const { at, toPlan, failing, newest, choices, among, onChoose, onClose, onDone } = props;
+  const [seen] = useState(newest?.number);
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const [reason, setReason] = useState("");
@@ -83,8 +86,23 @@ export function RollbackDialog(props: RollbackDialogProps) {
     >
       <div className="flex flex-col gap-4">
         {preview.isPending ? <Skeleton className="h-10" /> : null}
+        {newest === null || newest.number === seen ? null : (
+          <Banner
+            status="Degraded"
+            title={`${newest.decidedBy} was first: #${newest.number}, ${changeWords(newest).toLowerCase()}.`}
+          >
+            What is said here is about what came of that.
+          </Banner>
+        )}
         {target === null && !preview.isPending ? <Banner status="Unknown" title={why} /> : null}
         {target === null ? null : <p className="font-medium">{targetWords(target, leaves, among)}</p>}
+        {target?.cannotStart ? (
+          <Banner status="Failing" title={target.cannotStart.message}>
+            {target.cannotStart.fix} Until then {leaves === null ? "nothing" : versionsWords(leaves.entries, among)}{" "}
+            keeps answering.
+          </Banner>
+        ) : null}
+        {target?.against ? <Banner status="Degraded" title={`Against #${target.plan}: ${target.against}.`} /> : null}
         {preview.data?.unlikelyToHelp ? <Banner status="Degraded" title={preview.data.unlikelyToHelp} /> : null}
         {target === null || leaves === null ? null : (
           <div className="grid grid-cols-[48px_1fr] items-start gap-2">
@@ -97,10 +115,16 @@ export function RollbackDialog(props: RollbackDialogProps) {
           </div>
         )}
         {choices.length > 0 ? (
-          <Field label="Earlier plans">
+          <Field label="Earlier changes">
             <Select
+              placeholder="Choose one"
               value={toPlan === undefined ? undefined : String(toPlan)}
-              onValueChange={(plan) => onChoose(Number(plan))}
+              onValueChange={(plan) => {
+                // Both are about the plan before.
+                setWhen(null);
+                rollback.reset();
+                onChoose(Number(plan));
+              }}
               options={choices.map((choice) => ({
                 value: String(choice.plan),
                 label: `#${choice.plan} ${versionsWords(choice.entries, among)}${choice.refusedBecause === null ? "" : `: ${choice.refusedBecause}`}`,

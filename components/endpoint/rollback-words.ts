@@ -21,12 +21,13 @@ export function liveWords(from: string | null, to: string | null): string {
 
 /** "v7 · r4, live 3–9 May, p95 41 ms, warm, about 1 s" */
 export function targetWords(target: Target, leaves: RollbackPreview["leaves"], among: Among): string {
-  const seconds = `about ${Math.max(1, Math.round(target.waitSeconds))} s`;
+  const { waitSeconds } = target;
+  const wait = waitSeconds === null ? "its pods do not start" : `about ${Math.max(1, Math.round(waitSeconds))} s`;
   const facts = [
     revisionsWords(target.entries, among),
     liveWords(target.liveFrom, target.liveTo),
     ...(target.latencyMsP95 === null ? [] : [`p95 ${latencyWords(target.latencyMsP95)}`]),
-    target.warm ? `warm, ${seconds}` : `cold, ${seconds}`,
+    target.warm ? `warm, ${wait}` : `cold, ${wait}`,
   ];
   const until =
     target.warm || leaves === null ? "" : `: until then ${versionsWords(leaves.entries, among)} keeps answering`;

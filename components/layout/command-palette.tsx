@@ -9,7 +9,8 @@ import { Dialog } from "radix-ui";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
-import { endpointHere, NAV_BELOW, NAV_MAIN } from "./nav-items.ts";
+import { endpointHere, hrefOf, NAV_BELOW, NAV_MAIN } from "./nav-items.ts";
+import { useEnvironment } from "./use-environment.ts";
 
 const SHOWN_MAX = 8;
 const NAME_LENGTH_MAX = 40;
@@ -29,6 +30,7 @@ export function CommandPalette({ onClose, onHelp }: CommandPaletteProps) {
   };
   const go = (href: string) => then(() => router.push(href));
   const here = endpointHere(usePathname());
+  const { name: environment } = useEnvironment();
   const { setTheme } = useTheme();
   const named = <Named extends { label: string }>(all: readonly Named[]) =>
     all.filter(({ label }) => search.split(/\s+/).every((word) => label.toLowerCase().includes(word)));
@@ -66,7 +68,7 @@ export function CommandPalette({ onClose, onHelp }: CommandPaletteProps) {
               {pages.length === 0 ? null : (
                 <Group heading="Screens">
                   {pages.map((page) => (
-                    <Item key={page.href} value={page.href} onSelect={go(page.href)}>
+                    <Item key={page.href} value={page.href} onSelect={go(hrefOf(page, environment))}>
                       <page.icon aria-hidden /> {page.label}
                     </Item>
                   ))}

@@ -23,6 +23,10 @@ export const NAV_BELOW: readonly NavItem[] = [
   { label: "Settings", href: screenPaths.settings, icon: Settings, key: "s" },
 ];
 
+/** The chosen environment goes along to where it matters; null: all of them. */
+export const hrefOf = ({ href, byEnvironment }: NavItem, environment: string | null): string =>
+  byEnvironment ? screenPaths.inEnvironment(href, environment) : href;
+
 export const isHere = (href: string, pathname: string): boolean =>
   href === "/" ? pathname === "/" : pathname === href || pathname.startsWith(`${href}/`);
 

@@ -8,7 +8,7 @@ import { Link } from "#components/ui/link.tsx";
 import { Logo } from "#components/ui/logo.tsx";
 import { Menu, MenuItem } from "#components/ui/menu.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
-import { isHere, NAV_BELOW, NAV_MAIN, type NavItem } from "./nav-items.ts";
+import { hrefOf, isHere, NAV_BELOW, NAV_MAIN, type NavItem } from "./nav-items.ts";
 import { useOpenIncidents } from "./open-incidents.ts";
 import { useEnvironment } from "./use-environment.ts";
 
@@ -89,10 +89,7 @@ function NavLink({ item, narrow }: { item: NavItem; narrow: boolean }) {
 }
 
 /** The chosen environment goes along to where it matters. */
-function useHref({ href, byEnvironment }: NavItem): string {
-  const { name } = useEnvironment();
-  return byEnvironment && name !== null ? `${href}?environment=${encodeURIComponent(name)}` : href;
-}
+const useHref = (item: NavItem): string => hrefOf(item, useEnvironment().name);
 
 /** How many of what the item leads to wait for somebody; null: none, or not known. */
 function useCount(href: string): string | null {

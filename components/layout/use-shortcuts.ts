@@ -2,7 +2,8 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
-import { NAV_BELOW, NAV_MAIN } from "./nav-items.ts";
+import { hrefOf, NAV_BELOW, NAV_MAIN } from "./nav-items.ts";
+import { useEnvironment } from "./use-environment.ts";
 
 type Shortcuts = Readonly<{ onSearch: () => void; onSearchLikely: () => void; onHelp: () => void }>;
 
@@ -12,6 +13,7 @@ const PAIR_MS = 1_200;
 /** Keys that work wherever nobody types. */
 export function useShortcuts({ onSearch, onSearchLikely, onHelp }: Shortcuts): void {
   const router = useRouter();
+  const { name: environment } = useEnvironment();
   const wentAtMs = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -26,12 +28,12 @@ export function useShortcuts({ onSearch, onSearchLikely, onHelp }: Shortcuts): v
       if (metaKey || ctrlKey || altKey || isTyping(event.target)) return;
       if (key === "?") onHelp();
       const to = [...NAV_MAIN, ...NAV_BELOW].find((item) => item.key === key);
-      if (to !== undefined && timeStamp - wentAtMs.current < PAIR_MS) router.push(to.href);
+      if (to !== undefined && timeStamp - wentAtMs.current < PAIR_MS) router.push(hrefOf(to, environment));
       wentAtMs.current = key === "g" ? timeStamp : Number.NEGATIVE_INFINITY;
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, [router, onSearch, onSearchLikely, onHelp]);
+  }, [router, environment, onSearch, onSearchLikely, onHelp]);
 }
 
 const isTyping = (target: EventTarget | null): boolean =>

@@ -57,7 +57,8 @@ function useLive(): Heard {
       const lagMs = data.observedAt === null ? null : Date.parse(data.at) - Date.parse(data.observedAt);
       const isFirst = first.current;
       first.current = false;
-      setHeard((before) => ({ ...before, lastMs: Date.now(), lagMs }));
+      // A stream may outlive the network by which all else is asked: what it brings cannot be fetched.
+      setHeard((before) => ({ ...before, lastMs: navigator.onLine ? Date.now() : before.lastMs, lagMs }));
       gathered.add({ ...data, everything: isFirst || data.everything });
     },
     [gathered],

@@ -10,6 +10,8 @@ import { createQueryClient } from "./query-client.ts";
 const URL_OF_API = "/api/trpc";
 // A longer address is cut by proxies; a batch over it is parted.
 const URL_LENGTH_MAX = 4_000;
+/** No more than server/api/handle-trpc.ts takes. */
+const CALLS_MAX = 30;
 
 export function ApiProvider({ children }: { children: ReactNode }) {
   const [queryClient] = useState(createQueryClient);
@@ -19,7 +21,7 @@ export function ApiProvider({ children }: { children: ReactNode }) {
         splitLink({
           condition: ({ type }) => type === "subscription",
           true: httpSubscriptionLink({ url: URL_OF_API }),
-          false: httpBatchLink({ url: URL_OF_API, maxURLLength: URL_LENGTH_MAX }),
+          false: httpBatchLink({ url: URL_OF_API, maxURLLength: URL_LENGTH_MAX, maxItems: CALLS_MAX }),
         }),
       ],
     }),

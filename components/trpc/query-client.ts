@@ -10,6 +10,8 @@ export const createQueryClient = (): QueryClient =>
   new QueryClient({
     queryCache: new QueryCache({ onError: askToSignIn }),
     defaultOptions: {
+      // What was pressed while offline fails at once: sent when the network is back, it would act on a world that has changed.
+      mutations: { networkMode: "always" },
       queries: {
         staleTime: STALE_AFTER_MS,
         // A refusal stays a refusal; only a lost answer is worth asking for again.

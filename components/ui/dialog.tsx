@@ -14,6 +14,8 @@ export type OverlayProps = Readonly<{
   footer?: ReactNode;
   /** What is in it cannot be had again: a press beside it does not close it, nor one of Escape. */
   stays?: boolean;
+  /** Something was entered in it, also by buttons: a press beside it does not close it, and Escape asks first. */
+  dirty?: boolean;
   className?: string;
 }>;
 

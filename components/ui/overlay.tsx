@@ -10,10 +10,20 @@ import { closedPopup } from "./use-popup.ts";
 const shade = "fixed inset-0 z-40 animate-appear bg-shade";
 
 /** What dialogs and sheets have in common: focus inside, Escape, a title, actions. */
-export function Overlay({ open, onOpenChange, title, description, children, footer, stays, className }: OverlayProps) {
+export function Overlay({
+  open,
+  onOpenChange,
+  title,
+  description,
+  children,
+  footer,
+  className,
+  ...props
+}: OverlayProps) {
   const focusedBefore = useRef<Element | null>(null);
   const hasInput = useRef(false);
   const [warned, setWarned] = useState(false);
+  const keeps = () => props.stays || props.dirty || hasInput.current;
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -29,7 +39,7 @@ export function Overlay({ open, onOpenChange, title, description, children, foot
           // Escape closes what is on top, and that only.
           onEscapeKeyDown={(event) => {
             if (closedPopup()) event.preventDefault();
-            else if ((stays || hasInput.current) && !warned) {
+            else if (keeps() && !warned) {
               event.preventDefault();
               setWarned(true);
             }
@@ -39,7 +49,7 @@ export function Overlay({ open, onOpenChange, title, description, children, foot
             setWarned(false);
           }}
           // What was typed is not lost to a press that went astray.
-          onInteractOutside={(event) => (stays || hasInput.current) && event.preventDefault()}
+          onInteractOutside={(event) => keeps() && event.preventDefault()}
           // Radix returns it to a trigger of its own, and these are opened by whatever the page likes.
           onCloseAutoFocus={(event) => {
             event.preventDefault();

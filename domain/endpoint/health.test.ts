@@ -191,6 +191,7 @@ test("the sentence names since when, the change before it when that was within t
   };
   const told = (over: Partial<HealthView>) => healthSentence({ ...view, ...over }, (iso) => iso.slice(11, 16));
   const degraded = "Degraded: v8 · r5 answers 4.1 % errors (target 1 %) since 02:51";
+  expect(told({ state: "Deploying", cause: "waiting for a ready pod of r3" })).toMatch(/since \d\d:\d\d$/);
   expect(told({})).toBe(`${degraded}, 3 min after change #41`);
   expect(told({ after: { plan: 41, at: at(-4000).toISOString() } })).toBe(degraded);
   const blind = { why: AWAY.why, since: at(1200).toISOString() };

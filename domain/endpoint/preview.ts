@@ -29,7 +29,9 @@ const targetSchema = z.object({
   waitSeconds: z.number().nullable(),
   /** Why pods that it needs do not start as things are, and what to do about it; null: nothing is known to stop them. */
   cannotStart: troubleSchema.nullable(),
-  /** What speaks against it, where somebody named it all the same: "it missed its health targets". */
+  /** It is known to have missed its endpoint's health targets while it was served. */
+  missedTargets: z.boolean(),
+  /** What speaks against it, where somebody named it all the same: "it was rolled back from". Null: nothing. */
   against: z.string().nullable(),
   /** Ready pods now of what it gives a share, how many they are to be, and those of all that answers now. */
   ready: z.number().int(),
@@ -50,7 +52,7 @@ export const rollbackPreviewSchema = z.object({
   /** Null: nothing qualifies, as `why` says. */
   target: targetSchema.nullable(),
   why: z.string().nullable(),
-  /** The plan that is left; null: nothing is served. */
+  /** The number of the plan that is left, and what answers until then; null: nothing is served. */
   leaves: z.object({ plan: z.number().int(), entries: z.array(planEntryViewSchema) }).nullable(),
   /** A sentence when no revision is better than another; null: it may help. */
   unlikelyToHelp: z.string().nullable(),

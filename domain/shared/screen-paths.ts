@@ -15,6 +15,9 @@ export const screenPaths = {
   settings: "/settings",
   settingsOf: (part: string) => `/settings/${part}`,
   signIn: "/sign-in",
+  /** A screen of one environment; null: of all. */
+  inEnvironment: (path: string, environment: string | null) =>
+    environment === null ? path : `${path}?environment=${encodeURIComponent(environment)}`,
 } as const;
 
 /** Why somebody who was signed in no longer is. */

@@ -51,7 +51,7 @@ test("deploy, split and rollback by keyboard alone, always seeing where one is",
   await press(page, sheet.getByRole("button", { name: /^Roll back to v1/ }));
   await expect(sheet).toBeHidden();
   await expect(page.getByText("0 wrong answers since").first()).toBeVisible();
-  await expect(page.getByText(/^Administrator rolled back/)).toBeVisible();
+  await expect(page.getByText(/^Administrator's rollback pinned it/)).toBeVisible();
   const { plan } = await api.applied(NAME, 4);
   expect(plan).toMatchObject({ kind: "rollback", entries: split(100, 0) });
 });

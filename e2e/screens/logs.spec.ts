@@ -32,6 +32,31 @@ test("the log of a pod that is gone is not passed off as another's", async ({ si
   await expect(page.getByText("Pod stage-r1-gone is gone, and its log with it.")).toBeVisible();
 });
 
+test("the log that is read stays when its pod becomes ready and another does not, and when pods cannot be read", async ({
+  signedIn: page,
+  running: { api },
+}) => {
+  let [unready, isAway] = ["stage-r1-", false];
+  await page.route("**/api/trpc/*endpoint.pods*", async (route) => {
+    if (isAway) return route.abort();
+    const response = await route.fetch();
+    await route.fulfill({ response, json: unreadyOnly(await response.json(), unready) });
+  });
+  const news = (errorRatioMax: number) =>
+    api.ok("PUT", `/endpoints/${STAGE.endpoint}/health-targets`, { healthTargets: { errorRatioMax } });
+  await page.goto(ADDRESS);
+  const pod = page.getByRole("combobox", { name: "Pod" });
+  await expect(pod).toHaveText(/stage-r1-.* · not ready/);
+  unready = "stage-r2-";
+  await news(0.02);
+  await expect(pod).not.toContainText("not ready");
+  await expect(pod).toContainText("stage-r1-");
+  isAway = true;
+  await news(0.01);
+  await expect(page.getByText("This is old: it cannot be renewed now.")).toBeVisible();
+  await expect(page.getByRole("tabpanel", { name: "Logs" }).locator("pre")).toContainText("inference thread ready");
+});
+
 test("an open choice stays at its button while something scrolls, and closes once that is out of sight", async ({
   signedIn: page,
 }) => {
@@ -61,3 +86,12 @@ test("an open choice stays at its button while something scrolls, and closes onc
   await expect(pod).not.toBeInViewport();
   await expect(choices).toBeHidden();
 });
+
+type Pods = Readonly<{ items?: readonly { pods: { name: string; ready: boolean }[] }[] }>;
+
+/** A batch of answers, in which the pods named so alone are not ready. */
+function unreadyOnly(batch: readonly { result?: { data: Pods } }[], prefix: string): unknown {
+  for (const pod of batch.flatMap(({ result }) => result?.data.items ?? []).flatMap(({ pods }) => pods ?? []))
+    pod.ready = !pod.name.startsWith(prefix);
+  return batch;
+}

@@ -49,7 +49,13 @@ test("on call at 360 px: a failing candidate is named, told of, rolled back in t
   expect(plan).toMatchObject({ number: 4, kind: "rollback", status: "applied", decidedBy: "Olga Call" });
   expect(plan.entries).toMatchObject(split(100, 0));
 
+  // Back into what is known to have failed goes nobody by one slip of the thumb.
   await page.getByRole("button", { name: /^Undo/ }).tap();
+  await expect(page.getByRole("dialog")).toContainText("Against #3: it missed its health targets.");
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: /^Roll back to v1 50 %/ })
+    .tap();
   await expect
     .poll(async () => (await api.ok("GET", `/endpoints/${NAME}`)).plan)
     .toMatchObject({ number: 5, entries: split(50, 50) });

@@ -1,7 +1,7 @@
 import { expect, type Page } from "@playwright/test";
 import { expectAccessible } from "./axe.ts";
 import { invite, signIn, test } from "./product.ts";
-import { STAGE, setStage } from "./stage.ts";
+import { ready, STAGE, setStage, split } from "./stage.ts";
 
 const model = `/models/${STAGE.model}`;
 const endpoint = `/endpoints/${STAGE.environment}/${STAGE.endpoint}`;
@@ -78,6 +78,47 @@ test("a press beside a sheet closes it, and not once something was typed; then E
   await expect(sheet.getByRole("textbox").first()).toHaveValue("kept-too");
   await page.keyboard.press("Escape");
   await expect(sheet).toBeHidden();
+});
+
+test("shares that were set by buttons are not lost to a press beside them", async ({ signedIn: page }) => {
+  await page.goto(endpoint);
+  await button(page, "Change traffic").click();
+  const sheet = page.getByRole("dialog", { name: "Change traffic" });
+  await sheet.getByRole("combobox", { name: "Role of v1 · r1" }).click();
+  await page.getByRole("option", { name: "Off" }).click();
+  await sheet.getByRole("button", { name: "Give v2 · r2 the rest" }).click();
+  await page.mouse.click(20, 400);
+  await page.keyboard.press("Escape");
+  await expect(sheet.getByRole("status").last()).toHaveText("Escape again closes this.");
+  await expect(sheet.getByLabel("Share of v2 · r2 in percent")).toHaveValue("100");
+});
+
+test("a reason that was typed for a rollback stays when another plan is chosen", async ({
+  signedIn: page,
+  running: { api },
+}) => {
+  const name = "nowhere-to-go";
+  await api.ok("POST", "/endpoints", { name, environment: STAGE.environment });
+  for (const version of ["1", "2"]) await api.deploy(name, STAGE.model, version);
+  await ready(api, name);
+  for (const shares of [split(50, 50), split(20, 80)]) {
+    await api.traffic(name, shares);
+    await api.applied(name);
+  }
+  // After which no plan qualifies by itself, and a person may name one.
+  await api.ok("POST", `/endpoints/${name}/rollback`, {});
+  await api.applied(name);
+  await page.goto(`/endpoints/${STAGE.environment}/${name}`);
+  await button(page, "Choose an earlier plan…").click();
+  const dialog = page.getByRole("dialog");
+  const reason = dialog.getByLabel("Reason in your own words");
+  await reason.fill("It answers nonsense");
+  const plan = dialog.getByRole("combobox", { name: "Earlier plans" });
+  await expect(plan).toContainText("#4 ");
+  await plan.click();
+  await page.getByRole("option", { name: /^#3 / }).click();
+  await expect(plan).toContainText("#3 ");
+  await expect(reason).toHaveValue("It answers nonsense");
 });
 
 test("what a viewer may not do has no accessibility violation, and says who can", async ({ page, running }) => {

@@ -16,6 +16,57 @@ test("a token that is shown once is not lost to a click beside it", async ({ sig
   await expect(shown).toBeHidden();
 });
 
+test("a token that is shown once is copied without a clipboard too; where the browser refuses, it says so and selects it", async ({
+  signedIn: page,
+  context,
+}) => {
+  // As over plain http on another host.
+  await context.addInitScript(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await page.goto("/settings/tokens");
+  await page.getByRole("button", { name: "Make a token" }).click();
+  const name = page.getByRole("dialog").getByRole("textbox", { name: "Name" });
+  await name.fill("copied");
+  await page.getByRole("button", { name: "Make token" }).click();
+  const shown = page.getByRole("dialog", { name: "Token copied" });
+  const secret = await shown.getByText(/^slipway_/).innerText();
+  const copy = shown.getByRole("button", { name: /^Copy/ });
+  await copy.click();
+  await expect(shown.getByRole("button", { name: "Copied" })).toBeVisible();
+  await expect(copy).toBeVisible();
+
+  await page.evaluate(() => {
+    document.execCommand = () => false;
+  });
+  await copy.click();
+  await expect(shown.getByRole("alert")).toHaveText("Not copied. It is selected: copy it by hand.");
+  expect(await page.evaluate(() => String(window.getSelection()))).toBe(secret);
+
+  await shown.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByRole("button", { name: "Make a token" }).click();
+  await name.press("ControlOrMeta+v");
+  await expect(name).toHaveValue(secret);
+});
+
+test("a number that was emptied is asked for, and not kept as none", async ({ signedIn: page, running: { api } }) => {
+  const minutes = async () => {
+    const { items } = await api.ok("GET", "/environments");
+    return items.find(({ name }: { name: string }) => name === "local").warmFullMinutes;
+  };
+  const before = await minutes();
+  await page.goto("/settings/environments");
+  await page.getByRole("button", { name: "More about local" }).click();
+  await page.getByRole("menuitem", { name: "Change…" }).click();
+  const sheet = page.getByRole("dialog", { name: "Change local" });
+  const field = sheet.getByLabel("All replicas stay warm for, in minutes");
+  await field.fill("");
+  await sheet.getByRole("button", { name: "Save" }).click();
+  await expect(field).toBeFocused();
+  await field.fill(String(before + 1));
+  await sheet.getByRole("button", { name: "Save" }).click();
+  await expect(sheet).toBeHidden();
+  expect(await minutes()).toBe(before + 1);
+});
+
 test("a phone shows every role's rights, and can revoke a token whose name is long", async ({
   signedIn: page,
   running: { api },

@@ -23,6 +23,11 @@ test("of two people on one endpoint the second is refused with who, when and why
   await sheet.getByLabel("Share of v2 · r2 in percent").fill("30");
   await sheet.getByLabel("Reason").fill("My own idea");
 
+  // A third revision, which the sheet has never heard of.
+  await api.deploy(NAME, NAME, "2");
+  await api.applied(NAME);
+  await expect(sheet).toContainText("From change #2.");
+
   const other = await browser.newContext({ baseURL: running.url });
   try {
     const page = await other.newPage();
@@ -38,14 +43,15 @@ test("of two people on one endpoint the second is refused with who, when and why
   }
 
   await sheet.getByRole("button", { name: "Change at once" }).click();
-  await expect(sheet).toContainText(/Sara Second changed traffic .*#3/);
+  await expect(sheet).toContainText(/Sara Second changed traffic .*#4/);
   await expect(sheet).toContainText("“Careful first step” Your input is kept; nothing was saved.");
   await expect(sheet.getByLabel("Share of v2 · r2 in percent")).toHaveValue("30");
   await expect(sheet.getByLabel("Reason")).toHaveValue("My own idea");
-  expect((await api.ok("GET", `/endpoints/${NAME}`)).plan.entries).toMatchObject(split(95, 5));
+  expect((await api.ok("GET", `/endpoints/${NAME}`)).plan.entries).toMatchObject(split(95, 5, 0));
 
-  await sheet.getByRole("button", { name: "Keep mine, on top of #3" }).click();
+  await sheet.getByRole("button", { name: "Keep mine, on top of #4" }).click();
+  await expect(sheet.getByLabel("Share of v2 · r3 in percent")).toHaveValue("0");
   await sheet.getByRole("button", { name: "Change at once" }).click();
   await expect(sheet).toBeHidden();
-  expect((await api.ok("GET", `/endpoints/${NAME}`)).plan).toMatchObject({ number: 4, entries: split(70, 30) });
+  expect((await api.ok("GET", `/endpoints/${NAME}`)).plan).toMatchObject({ number: 5, entries: split(70, 30, 0) });
 });

@@ -122,3 +122,37 @@ test("a new endpoint is previewed by its cluster before it is there; a refused d
   await expect(sheet.getByLabel("Name", { exact: true })).toHaveValue("not-there-yet");
   await expect(sheet.getByLabel("Replicas")).toHaveValue("2");
 });
+
+test("a revision that was refused once its new endpoint was made is deployed there by the same button", async ({
+  signedIn: page,
+  running: { api },
+}) => {
+  await page.goto(`/models/${MODEL}/versions/1?deploy=true`);
+  const sheet = page.getByRole("dialog");
+  await sheet.getByLabel("Name", { exact: true }).fill("made-first");
+  await page.route("**/api/trpc/revision.create**", (route) => route.abort(), { times: 1 });
+  const deploy = sheet.getByRole("button", { name: "Deploy", exact: true });
+  await deploy.click();
+  await expect(sheet).toContainText("It was not deployed.");
+  expect((await api.ok("GET", "/endpoints/made-first")).revisions).toEqual([]);
+  await deploy.click();
+  await expect(page).toHaveURL("/endpoints/local/made-first");
+});
+
+for (const [what, address, query, label] of [
+  ["model", `/models/${MODEL}`, "model.get", "Feature names"],
+  ["version", `/models/${MODEL}/versions/1?deploy=true`, "version.get", "Replicas"],
+] as const)
+  test(`a ${what} that cannot be read again stays as it was, with what was typed over it`, async ({
+    signedIn: page,
+    running: { api },
+  }) => {
+    await page.goto(address);
+    if (what === "model") await page.getByRole("button", { name: "Register version" }).click();
+    const field = page.getByRole("dialog").getByLabel(label);
+    await field.fill("7");
+    await page.route(`**/api/trpc/*${query}*`, (route) => route.abort());
+    await api.ok("PUT", `/models/${MODEL}/aliases/read-again-${what}`, { version: "1" });
+    await expect(page.getByText("This is old: it cannot be renewed now.")).toBeVisible();
+    await expect(field).toHaveValue("7");
+  });

@@ -75,8 +75,20 @@ test("a variable from a Secret names it and never its value", () => {
   });
 });
 
-test("a variable's value stays as its owner wrote it", () => {
-  expect(envOf(render({ env: { PATTERN: "a$(HOME)b" } })).PATTERN).toBe("a$$(HOME)b");
+/** As Kubernetes reads a value, where every variable has the value `other`. */
+const expanded = (value: string) =>
+  value.replaceAll(/\$(\$|\([^)]*\))/g, (_, next: string) => (next === "$" ? "$" : "other"));
+
+test.each(["a$(HOME)b", "a$$(HOME)b", "$$$(HOME)", "$$", "p$$w$rd$", "$$$$$", "$5 ($)", "(a|b)$", "$("])(
+  "a variable's value %s stays as its owner wrote it",
+  (value) => {
+    const rendered = envOf(render({ env: { PATTERN: value } })).PATTERN;
+    expect(expanded(String(rendered))).toBe(value);
+  },
+);
+
+test("a value without anything to expand is rendered as it is, so that its pods stay", () => {
+  expect(envOf(render({ env: { PATTERN: "^(a|b)$, $5" } })).PATTERN).toBe("^(a|b)$, $5");
 });
 
 test("labels hold only what a label may; names go to annotations", () => {

@@ -197,8 +197,8 @@ function serverEnv(input: RevisionInput, { layout, threadsVariable }: PodRuntime
   return [...ours.filter(({ name }) => !Object.hasOwn(input.env, name)), ...theirs];
 }
 
-/** Kubernetes would put another variable's value for `$(NAME)`. */
-const literal = (value: string): string => value.replaceAll("$(", "$$$$(");
+/** Kubernetes would put another variable's value for `$(NAME)`, and `$` for `$$`. A `$` by itself stays one. */
+const literal = (value: string): string => value.replaceAll(/\${2,}|\$(?=\()/g, (run) => run + run);
 
 /** One thread per core that the limit grants, at least one. */
 const threadsOf = (cpu: string): number => Math.max(1, Math.floor(parseQuantity(cpu) ?? 1));

@@ -11,6 +11,11 @@ test("a token that no request could carry is refused before anything starts", ()
   expect(refusing({ SLIPWAY_ADMIN_TOKEN: "choose-a-long-one" })).not.toThrow();
 });
 
+test("a password that sign-in would not take is refused before anything starts", () => {
+  expect(refusing({ SLIPWAY_ADMIN_PASSWORD: "p".repeat(129) })).toThrow("SLIPWAY_ADMIN_PASSWORD: may have 128");
+  expect(refusing({ SLIPWAY_ADMIN_PASSWORD: "p".repeat(128) })).not.toThrow();
+});
+
 test("it listens on loopback unless every interface is asked for by name", () => {
   expect(loadStackConfig({}, "/checkout").host).toBe("127.0.0.1");
   expect(loadStackConfig({ SLIPWAY_HOST: "0.0.0.0" }, "/checkout").host).toBe("0.0.0.0");

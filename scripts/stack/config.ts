@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { adminTokenSchema, prometheusVariables } from "#server/config/env.ts";
+import { adminPasswordSchema, adminTokenSchema, prometheusVariables } from "#server/config/env.ts";
 import type { PortWish } from "./ports.ts";
 import type { Env } from "./process.ts";
 
@@ -18,7 +18,7 @@ const schema = z.object({
   SLIPWAY_HOME: z.string().default(".slipway"),
   SLIPWAY_SECRET_KEY: z.string().min(16, "needs at least 16 characters").optional(),
   SLIPWAY_ADMIN_EMAIL: z.email().default("admin@slipway.local"),
-  SLIPWAY_ADMIN_PASSWORD: z.string().min(8, "needs at least 8 characters").optional(),
+  SLIPWAY_ADMIN_PASSWORD: adminPasswordSchema.optional(),
   SLIPWAY_ADMIN_TOKEN: adminTokenSchema.optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATABASE_DIRECT_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),

@@ -22,7 +22,9 @@ export function requestIdOf(request: Request): string {
  */
 export async function actorOf({ services, sessions, config }: Container, request: Request): Promise<Actor> {
   const authorization = request.headers.get("authorization");
-  if (authorization !== null) return authenticate(services.db, config.admin.token, authorization);
+  // Another scheme is the business of a proxy in front of us.
+  if (authorization !== null && /^bearer\b/i.test(authorization))
+    return authenticate(services.db, config.admin.token, authorization);
   const found = await sessions.find(request.headers);
   if (found === null) throw new DomainError("unauthenticated", "This needs a bearer token, or that you sign in.");
   requireSameOrigin(request);

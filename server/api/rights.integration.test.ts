@@ -142,27 +142,58 @@ test.each(procedures.filter(({ type }) => type === "subscription"))(
 );
 
 test("an upload is refused before its body is read", async () => {
-  for (const { who, role, headers } of callers.filter(
-    (caller) => expected(caller.role, "artifact.put") !== "allowed",
-  )) {
-    let isRead = false;
-    const raw = new ReadableStream<Uint8Array>(
-      {
-        pull(controller) {
-          isRead = true;
-          controller.enqueue(new Uint8Array(8));
-          controller.close();
-        },
-      },
-      { highWaterMark: 0 },
-    );
+  for (const { who, role, headers } of mayNot("artifact.put")) {
+    const { raw, isRead } = watched();
     const { status } = await rest.call("PUT", "/artifacts", { token: null, headers, raw });
-    expect({ who, decision: decided(status), isRead }).toEqual({
+    expect({ who, decision: decided(status), isRead: isRead() }).toEqual({
       who,
       decision: expected(role, "artifact.put"),
       isRead: false,
     });
   }
+});
+
+test.each(["model.create", "version.register,model.create?batch=1"])(
+  "tRPC refuses %s before its body is read",
+  async (path) => {
+    for (const { who, role, headers } of mayNot("model.create")) {
+      const { raw, isRead } = watched();
+      const { status } = await handleTrpc(rest.container, streamed(path, headers, raw));
+      expect({ who, decision: decided(status), isRead: isRead() }).toEqual({
+        who,
+        decision: expected(role, "model.create"),
+        isRead: false,
+      });
+    }
+  },
+);
+
+test("tRPC stops to read a body that does not end", async () => {
+  const scientist = callers.find(({ who }) => who === "scientist by cookie");
+  let sentBytes = 0;
+  const raw = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      sentBytes += 1 << 20;
+      controller.enqueue(new Uint8Array(1 << 20).fill(32));
+      if (sentBytes > 64 << 20) controller.close();
+    },
+  });
+  const answer = await handleTrpc(rest.container, streamed("model.create", scientist?.headers ?? {}, raw));
+  expect(await answer.json()).toMatchObject({ error: { data: { domain: { code: "payload_too_large" } } } });
+  expect(answer.status).toBe(413);
+  expect(sentBytes).toBeLessThan(40 << 20);
+});
+
+test("nobody asks for more in one request than a page does", async () => {
+  const viewer = callers.find(({ who }) => who === "viewer by cookie");
+  const ask = (calls: number) => {
+    const path = Array(calls).fill("model.list").join(",");
+    const input = encodeURIComponent(JSON.stringify({ ...Array(calls).fill({}) }));
+    const address = `http://127.0.0.1/api/trpc/${path}?batch=1&input=${input}`;
+    return handleTrpc(rest.container, new Request(address, { headers: viewer?.headers ?? {} }));
+  };
+  expect((await ask(30)).status).toBe(200);
+  expect((await ask(31)).status).toBe(400);
 });
 
 test("one batch holds as many decisions as procedures", async () => {
@@ -180,6 +211,32 @@ test("all of that changed nothing", async () => {
   const known = new Set(["person.create", "cluster.create", "environment.create", "token.create"]);
   expect(items.filter((entry: { action: string }) => !known.has(entry.action))).toEqual([]);
 });
+
+const mayNot = (name: string) => callers.filter(({ role }) => expected(role, name) !== "allowed");
+
+/** A body that knows whether anybody wanted it. */
+function watched() {
+  let isRead = false;
+  const raw = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        isRead = true;
+        controller.enqueue(new Uint8Array(8));
+        controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { raw, isRead: () => isRead };
+}
+
+const streamed = (path: string, headers: Record<string, string>, body: ReadableStream<Uint8Array>) =>
+  new Request(`http://127.0.0.1/api/trpc/${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body,
+    duplex: "half",
+  } as RequestInit);
 
 function procedureRequest(name: string, type: string, headers: Record<string, string>): Request {
   const input = JSON.stringify({ not: "valid" });

@@ -117,6 +117,13 @@ test("a bearer token that is wrong is refused even beside a good cookie", async 
   expect((await rest.call("GET", "/models", { token: "wrong", headers: { cookie } })).status).toBe(401);
 });
 
+test("what a proxy in front of us is told is not ours: a session holds beside it, and it alone is nobody's", async () => {
+  const authorization = `Basic ${btoa("proxy:password")}`;
+  const headers = { authorization, cookie: cookieOf(await post(ADMIN)) };
+  expect((await rest.call("GET", "/models", { token: null, headers })).status).toBe(200);
+  expect((await rest.call("GET", "/models", { token: null, headers: { authorization } })).status).toBe(401);
+});
+
 test("a password is not guessed: after ten attempts even the right one waits, many at once or not", async () => {
   const { email, password } = await invite(rest.container, "viewer", "guessed@slipway.local");
   const guesses = await Promise.all(Array.from({ length: 12 }, () => post({ email, password: "a guess" })));
@@ -129,10 +136,34 @@ test("a password is not guessed: after ten attempts even the right one waits, ma
   expect((await post({ email, password })).status).toBe(204);
 });
 
+const from = (address: string) => ({ ...OWN_PAGE, "x-forwarded-for": `made-up, ${address}` });
+
+test("whoever guesses keeps nobody else from signing in, though one of them has ten addresses of one network", async () => {
+  const { email, password } = await invite(rest.container, "viewer", "kept-out@slipway.local");
+  const guesses = await Promise.all(
+    Array.from({ length: 12 }, (_, n) => post({ email, password: "a guess" }, from(`2001:db8::${n}`))),
+  );
+  expect(guesses.map(({ status }) => status).sort()).toEqual([...Array(10).fill(401), 429, 429]);
+  expect((await post({ email, password }, from("2001:db8:0:1::1"))).status).toBe(204);
+  expect((await post({ email, password }, from("2001:db8::ff"))).status).toBe(429);
+});
+
+test("many networks together guess a hundred times, not more; what each was refused is not counted", async () => {
+  const { email, password } = await invite(rest.container, "viewer", "from-everywhere@slipway.local");
+  const guess = async (address: string) => (await post({ email, password: "a guess" }, from(address))).status;
+  for (let n = 0; n < 12; n++) expect(await guess("198.51.100.1")).toBe(n < 10 ? 401 : 429);
+  // Each would take its time; the ten were counted.
+  const others = await rest.container.services.db.read.$executeRaw`
+    UPDATE "SignInAttempts" SET count = count + 88 WHERE key = encode(sha256(${`email ${email}`}::bytea), 'hex')`;
+  expect(others).toBe(1);
+  expect(await guess("198.51.100.2")).toBe(401);
+  expect(await guess("198.51.100.3")).toBe(401);
+  expect((await post({ email, password }, from("198.51.100.4"))).status).toBe(429);
+});
+
 test("one address cannot try one guess on everybody", async () => {
-  const headers = { ...OWN_PAGE, "x-forwarded-for": "made-up, 192.0.2.7" };
   const answers = await Promise.all(
-    Array.from({ length: 51 }, (_, n) => post({ email: `p${n}@slipway.local`, password: "guess" }, headers)),
+    Array.from({ length: 51 }, (_, n) => post({ email: `p${n}@slipway.local`, password: "guess" }, from("192.0.2.7"))),
   );
   expect(answers.filter(({ status }) => status === 429)).toHaveLength(1);
 });

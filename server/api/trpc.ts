@@ -2,7 +2,7 @@ import { getTRPCErrorFromUnknown, initTRPC, tracked } from "@trpc/server";
 import type { z } from "zod";
 import { DomainError } from "#domain/shared/errors.ts";
 import type { followChanges } from "#server/services/changes/follow.ts";
-import type { ServiceContext } from "#server/services/context.ts";
+import { requirePermission, type ServiceContext } from "#server/services/context.ts";
 import type { Verb } from "#server/services/verb.ts";
 import { isUnexpected, toTRPCError } from "./errors.ts";
 
@@ -43,11 +43,18 @@ const unparsed =
   (value: unknown): z.input<Schema> =>
     value as z.input<Schema>;
 
+/** An input is read, and a body with it, only after whoever may not send it was refused. */
+const permitted = ({ permission }: Pick<Verb, "permission">) =>
+  t.procedure.use(mapsErrors).use(async ({ ctx, next }) => {
+    const caller = await ctx.service();
+    requirePermission(caller.actor, permission);
+    return next({ ctx: { caller } });
+  });
+
 export const query = <Input extends z.ZodType, Output extends z.ZodType>(verb: Verb<Input, Output>) =>
-  t.procedure
-    .use(mapsErrors)
+  permitted(verb)
     .input(unparsed<Input>())
-    .query(async ({ ctx, input }) => verb.call(await ctx.service(), withoutDirection(input)));
+    .query(({ ctx, input }) => verb.call(ctx.caller, withoutDirection(input)));
 
 /** tRPC's paged queries say which way they page; our cursors know. */
 function withoutDirection(input: unknown): unknown {
@@ -57,10 +64,9 @@ function withoutDirection(input: unknown): unknown {
 }
 
 export const mutation = <Input extends z.ZodType, Output extends z.ZodType>(verb: Verb<Input, Output>) =>
-  t.procedure
-    .use(mapsErrors)
+  permitted(verb)
     .input(unparsed<Input>())
-    .mutation(async ({ ctx, input }) => verb.call(await ctx.service(), input));
+    .mutation(({ ctx, input }) => verb.call(ctx.caller, input));
 
 /** A stream of numbered values that goes on where it was lost. */
 export const subscription = (follow: typeof followChanges) =>

@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type ServerOptions } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { keepUploads, uploadBody } from "./upload-body.ts";
@@ -8,9 +8,12 @@ import { keepUploads, uploadBody } from "./upload-body.ts";
 const HEADER = "x-slipway-upload";
 
 /** The request that Next would make of each has `copied` for a body. What `answer` makes of it is answered. */
-async function startServer(answer: (request: Request) => Promise<[status: number, body: string]>) {
+async function startServer(
+  answer: (request: Request) => Promise<[status: number, body: string]>,
+  options: ServerOptions = {},
+) {
   const seen: string[] = [];
-  const server = createServer((incoming, response) => {
+  const server = createServer(options, (incoming, response) => {
     const id = String(incoming.headers[HEADER] ?? "none");
     seen.push(id);
     const request = new Request("http://slipway/", { method: "PUT", headers: { [HEADER]: id }, body: "copied" });
@@ -56,4 +59,18 @@ test("a sender whose upload is refused midway gets the answer, not a broken conn
   });
   const answer = await fetch(url, { method: "PUT", body: new Uint8Array(20_000_000) });
   expect([answer.status, await answer.text()]).toEqual([507, "no space"]);
+});
+
+test("an upload may take its time, and whoever does not even say what they want may not", async () => {
+  onTestFinished(keepUploads());
+  const impatient = { requestTimeout: 100, headersTimeout: 100, connectionsCheckingInterval: 20 };
+  const { url } = await startServer(echo, impatient);
+  const slow = connect(Number(new URL(url).port), "127.0.0.1");
+  slow.write("PUT / HTTP/1.1\r\nhost: slipway\r\nconnection: close\r\ncontent-length: 10\r\n\r\n12345");
+  const stuck = connect(Number(new URL(url).port), "127.0.0.1");
+  stuck.write("PUT / HTTP/1.1\r\nhost:");
+  // By then the time of the other is over too.
+  await once(stuck.resume(), "close");
+  slow.write("67890");
+  expect(await text(slow)).toMatch(/^HTTP\/1.1 200 [\s\S]*1234567890/);
 });

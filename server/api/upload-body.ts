@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 
 const REQUEST_START = "http.server.request.start";
+/** Node cuts whatever has not arrived after five minutes. A sender that falls silent is given up by who reads. */
+const UPLOAD_MS_MAX = 24 * 3_600_000;
 const HEADER = "x-slipway-upload";
 
 // Next bundles routes apart; this lets all of them see the same ones.
@@ -10,13 +12,16 @@ const shared = globalThis as { slipwayUploads?: Map<string, IncomingMessage> };
 shared.slipwayUploads ??= new Map();
 const uploads = shared.slipwayUploads;
 
+type Begun = { request: IncomingMessage; response: ServerResponse; server: Server };
+
 /**
  * From now on the body of each PUT to this process can be had as it comes from its connection: the one that Next gives
  * was copied on the way, at as much processor time as hashing and writing it takes. What it answers undoes it.
  */
 export function keepUploads(): () => void {
   const keep = (message: unknown) => {
-    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    const { request, response, server } = message as Begun;
+    server.requestTimeout = UPLOAD_MS_MAX;
     // Nobody names another's.
     delete request.headers[HEADER];
     if (request.method !== "PUT") return;

@@ -9,6 +9,7 @@ import type { Database } from "#server/db/client.ts";
 import type { Log } from "#server/observability/log.ts";
 import type { Actor } from "#server/services/context.ts";
 import { countAttempt, forgiveAttempts } from "./attempts.ts";
+import { networkOf } from "./network.ts";
 import { hashPassword, isPassword } from "./password.ts";
 import { requireSameOrigin } from "./same-origin.ts";
 
@@ -38,12 +39,11 @@ export function openSessions(db: Database, secretKey: string, log: Log): Session
   return {
     async signIn(request, { email, password, remember }) {
       requireSameOrigin(request);
-      const address = addressOf(request.headers);
-      await countAttempt(db, "address", address);
-      await countAttempt(db, "email", email);
+      const attempt = { email, network: networkOf(addressOf(request.headers)) };
+      await countAttempt(db, attempt);
       const body = { email, password, rememberMe: remember };
       const answer = await auth.api.signInEmail({ body, headers: request.headers, returnHeaders: true }).catch(refused);
-      await forgiveAttempts(db, email, address);
+      await forgiveAttempts(db, attempt);
       return cookiesOf(answer.headers, request);
     },
     async signOut(request) {

@@ -14,6 +14,12 @@ test("an empty variable is an unset one", () => {
   expect([config.prometheus, config.admin.token]).toEqual([undefined, undefined]);
 });
 
+test("a first administrator is given no password that sign-in would not take", () => {
+  const password = (length: number) => loadConfig({ ...needed, SLIPWAY_ADMIN_PASSWORD: "p".repeat(length) });
+  expect(password(128).admin.password).toHaveLength(128);
+  expect(() => password(129)).toThrow("SLIPWAY_ADMIN_PASSWORD: may have 128 characters");
+});
+
 test("what opens Prometheus is a variable of its own, kept out of its address and never repeated", () => {
   const prometheus = (more: object) =>
     loadConfig({ ...needed, PROMETHEUS_URL: "https://p.example/api", ...more }).prometheus;

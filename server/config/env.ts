@@ -1,5 +1,12 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { PASSWORD_LENGTH_MAX } from "#domain/access/password-length.ts";
+
+/** A longer one would be kept, and let nobody in. */
+export const adminPasswordSchema = z
+  .string()
+  .min(8, "needs at least 8 characters")
+  .max(PASSWORD_LENGTH_MAX, `may have ${PASSWORD_LENGTH_MAX} characters`);
 
 const port = z.coerce.number().int().min(1).max(65_535);
 
@@ -66,7 +73,7 @@ const envSchema = z.object({
   /** The one before it: what that encrypted is read, and encrypted anew when web starts. */
   SLIPWAY_SECRET_KEY_BEFORE: z.string().min(16, "needs at least 16 characters").optional(),
   SLIPWAY_ADMIN_EMAIL: z.email().default("admin@slipway.local"),
-  SLIPWAY_ADMIN_PASSWORD: z.string().min(8, "needs at least 8 characters").optional(),
+  SLIPWAY_ADMIN_PASSWORD: adminPasswordSchema.optional(),
   SLIPWAY_ADMIN_TOKEN: adminTokenSchema.optional(),
   SLIPWAY_IMAGE_PREFIX: z.string().default("slipway.local/"),
   SLIPWAY_GATEWAY_URL: z.url().optional(),

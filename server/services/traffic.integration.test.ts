@@ -198,6 +198,70 @@ test("a rollback may name its plan, also as an undo", async () => {
   expect(await rangesOf("undo", 5)).toEqual(await rangesOf("undo", 3));
 });
 
+test("two who roll back to the same plan at once make one change, and its undo stays", async () => {
+  await anEndpoint("at-once", 2);
+  await applied("at-once", 2);
+  await put("at-once", 2, split(40, 60));
+  await applied("at-once", 3);
+  const audits = await db().audit.count();
+  const both = await Promise.all([roll("at-once", { toPlan: 2 }), roll("at-once", { toPlan: 2 })]);
+  expect(both.map(({ body }) => body)).toMatchObject([
+    { number: 4, repeatsPlan: 2, rolledBackFrom: 3 },
+    { number: 4, repeatsPlan: 2, rolledBackFrom: 3 },
+  ]);
+  expect((await db().audit.count()) - audits).toBe(1);
+  await applied("at-once", 4);
+  expect((await roll("at-once", { toPlan: 3 })).body).toMatchObject({ number: 5, repeatsPlan: 3 });
+});
+
+test("while a change waits for its pods, what is shown as live and as what a rollback leaves is what callers meet", async () => {
+  await anEndpoint("waits", 2);
+  await applied("waits", 2);
+  await put("waits", 2, split(0, 100));
+  await applied("waits", 3);
+  await roll("waits");
+  const entries = [
+    { revision: 1, weightPercent: 0 },
+    { revision: 2, weightPercent: 100 },
+  ];
+  const view = (await rest.call("GET", "/endpoints/waits")).body;
+  expect(view).toMatchObject({ plan: { number: 4, status: "pending" }, served: { number: 3, entries } });
+  const listed = (await rest.call("GET", "/endpoints?limit=200")).body.items;
+  expect(listed.find(({ name }: { name: string }) => name === "waits")).toMatchObject({ served: { number: 3 } });
+  const preview = (await rest.call("GET", "/endpoints/waits/rollback?toPlan=3")).body;
+  expect(preview.leaves).toMatchObject({ plan: 4, entries });
+});
+
+test("a rollback to pods that are known not to start names why instead of a time, and what speaks against a chosen plan", async () => {
+  await anEndpoint("stuck", 2);
+  await applied("stuck", 2);
+  await put("stuck", 2, split(0, 100));
+  await applied("stuck", 3);
+  const { id } = await db().revision.findFirstOrThrow({ where: { number: 1, endpoint: { name: "stuck" } } });
+  const trouble = { code: "configuration", message: "Secret s is missing.", fix: "Create it." };
+  await db().revisionStatus.create({
+    data: {
+      revisionId: id,
+
+      observedAt: new Date(),
+      readyReplicas: 0,
+      desiredReplicas: 1,
+      trouble,
+    },
+  });
+  const { target } = (await rest.call("GET", "/endpoints/stuck/rollback")).body;
+  expect(target).toMatchObject({ plan: 2, waitSeconds: null, cannotStart: trouble, against: null });
+  await roll("stuck");
+  await applied("stuck", 4);
+  const back = async () => (await rest.call("GET", "/endpoints/stuck/rollback?toPlan=3")).body.target;
+  expect(await back()).toMatchObject({ against: "it was rolled back from", missedTargets: false });
+  await db().trafficPlanStatus.updateMany({
+    where: { plan: { number: 3, endpoint: { name: "stuck" } } },
+    data: { missedTargetsAt: new Date() },
+  });
+  expect(await back()).toMatchObject({ against: "it missed its health targets", missedTargets: true });
+});
+
 test("a rollback finds its target however many changes ago that was served", async () => {
   await anEndpoint("long", 2);
   await applied("long", 2);

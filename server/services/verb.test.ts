@@ -7,6 +7,7 @@ import { DomainError } from "#domain/shared/errors.ts";
 import { ROUTES } from "#server/api/rest/routes.ts";
 import { appRouter } from "#server/api/root.ts";
 import { createCallerFactory } from "#server/api/trpc.ts";
+import { putResumed } from "./artifact/put-resumed.ts";
 import type { ServiceContext } from "./context.ts";
 import { defineVerb, parseInput } from "./verb.ts";
 
@@ -25,12 +26,13 @@ test("a verb cannot be written without a permission", () => {
   expect(verb.name).toBe("x");
 });
 
-test("every verb file is reached by REST, so every one is in the tests of rights", () => {
+// What an upload in pieces ends with is asked by the protocol's own address, and its rights are in that one's tests.
+test("every verb file is reached by REST or as an upload's end, so every one is in tests of rights", () => {
   const files = globSync("server/services/**/*.ts").filter(
     (file) => !file.includes(".test.") && /= defineVerb\(/.test(readFileSync(file, "utf8")),
   );
   expect(files.length).toBeGreaterThan(20);
-  expect(new Set(ROUTES.map((route) => route.verb)).size).toBe(files.length);
+  expect(new Set<unknown>([...ROUTES.map((route) => route.verb), putResumed]).size).toBe(files.length);
 });
 
 test.each(ROUTES.map((route) => route.verb))("$name refuses exactly the roles without $permission", async (verb) => {

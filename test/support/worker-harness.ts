@@ -82,6 +82,8 @@ export type WorkerProcess = Readonly<{
   lines: readonly { msg: string; [field: string]: unknown }[];
   /** Resolves with the first line, past or to come, that has this message. */
   logged(msg: string): Promise<void>;
+  /** Of its port for metrics and health. */
+  ask(path: string): Promise<Response>;
   /** Sum of a counter of its `/metrics`, over the labels that are given. */
   metric(name: string, labels?: Record<string, string>): Promise<number>;
   /** Resolves with the signal or the code that ended it. */
@@ -177,15 +179,19 @@ function spawnWorker(env: Record<string, string>): WorkerProcess {
       waiting.add(look);
       look();
     });
+  const ask = async (path: string) => {
+    await logged("listening");
+    const line = lines.find(({ msg }) => msg === "listening") as { port?: number } | undefined;
+    return fetch(`http://127.0.0.1:${line?.port}${path}`);
+  };
   return {
     child,
     lines,
     exited,
     logged,
+    ask,
     async metric(name, labels = {}) {
-      await logged("listening");
-      const line = lines.find(({ msg }) => msg === "listening") as { port?: number } | undefined;
-      const text = await (await fetch(`http://127.0.0.1:${line?.port}/metrics`)).text();
+      const text = await (await ask("/metrics")).text();
       const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
       return text
         .split("\n")

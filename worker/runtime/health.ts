@@ -3,14 +3,17 @@ import type { WorkerMetrics } from "./metrics.ts";
 
 export type HealthServer = Readonly<{ port: number; close(): Promise<void> }>;
 
+export type WorkerState = Readonly<{ isReady(): boolean; isLeading(): boolean }>;
+
 /**
- * `/metrics` for Prometheus, `/health/live`, and `/health/leading`: 200 where this worker acts, 503 on standby.
+ * `/metrics` for Prometheus, `/health/live`, `/health/ready`: 200 where this worker stands by or acts, and
+ * `/health/leading`: 200 where it acts.
  * Rejects when the port is taken; 0 takes a free one.
  */
 export function serveHealth(
   { host, port: wanted }: Readonly<{ host: string; port: number }>,
   metrics: WorkerMetrics,
-  isLeading: () => boolean,
+  { isReady, isLeading }: WorkerState,
 ): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const send = (status: number, body: string, type = "text/plain") =>
@@ -18,6 +21,8 @@ export function serveHealth(
     switch (request.url) {
       case "/health/live":
         return send(200, "live\n");
+      case "/health/ready":
+        return isReady() ? send(200, "ready\n") : send(503, "the schema is older than this release\n");
       case "/health/leading":
         return isLeading() ? send(200, "leading\n") : send(503, "standby\n");
       case "/metrics":

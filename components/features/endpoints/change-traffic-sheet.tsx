@@ -18,7 +18,7 @@ import { Textarea } from "#components/ui/input.tsx";
 import { TrafficBar } from "#components/ui/traffic-bar.tsx";
 import { revisionLabel } from "#domain/shared/version-label.ts";
 import { PlanConflict } from "./plan-conflict.tsx";
-import { draftOf, entriesOf, remainingPercent, sameEntries } from "./traffic-draft.ts";
+import { draftOf, entriesOf, isTouched, onTopOf, remainingPercent, sameEntries } from "./traffic-draft.ts";
 import { TrafficFields } from "./traffic-fields.tsx";
 
 type ChangeTrafficSheetProps = Readonly<{
@@ -57,7 +57,7 @@ export function ChangeTrafficSheet({ at, view, kind, onClose }: ChangeTrafficShe
   const body = { entries: entries ?? [], reason };
   const rebase = (plan: Plan, keep: boolean) => {
     setSeen({ plan: plan.number, entries: plan.entries });
-    if (!keep) setLines(draftOf(plan.entries, view.revisions));
+    setLines(keep ? onTopOf(plan.entries, view.revisions, lines) : draftOf(plan.entries, view.revisions));
     put.reset();
   };
   const incomplete =
@@ -76,6 +76,7 @@ export function ChangeTrafficSheet({ at, view, kind, onClose }: ChangeTrafficShe
     <Sheet
       open
       onOpenChange={(open) => (open ? undefined : onClose())}
+      dirty={isTouched(lines, draftOf(seen.entries, view.revisions))}
       title="Change traffic"
       description={`From change #${seen.plan}. Everybody who need not move stays where they are.`}
       footer={

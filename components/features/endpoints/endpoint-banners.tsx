@@ -8,7 +8,8 @@ import { useRefusal } from "#components/ui/access.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
-import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { RelativeTime, useNow } from "#components/ui/relative-time.tsx";
+import { clockWords } from "#components/ui/time-words.ts";
 import { announce } from "#components/ui/toast.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { ReassertBanner } from "./reassert-banner.tsx";
@@ -42,10 +43,12 @@ export function EndpointBanners({ at, view, kind }: EndpointBannersProps) {
             </Button>
           }
         >
-          {view.plan?.kind === "rollback" ? view.plan.decidedBy : "Somebody"} rolled back{" "}
-          <RelativeTime at={view.pinnedAt} />. Nothing changes traffic by itself until resumed.
+          {view.plan?.kind === "rollback" ? `${view.plan.decidedBy}'s rollback` : "A rollback"} pinned it{" "}
+          <RelativeTime at={view.pinnedAt} />: until somebody resumes it, only people change its traffic. Resume moves
+          nobody.
         </Banner>
       )}
+      <SilenceBanner view={view} />
       <ReassertBanner at={at} view={view} />
       {view.plan?.routerSilent ? (
         <Banner status="Degraded" title={`Router silent: ${view.plan.routerSilent}`}>
@@ -54,6 +57,17 @@ export function EndpointBanners({ at, view, kind }: EndpointBannersProps) {
         </Banner>
       ) : null}
     </>
+  );
+}
+
+function SilenceBanner({ view: { silencedUntil } }: Pick<EndpointBannersProps, "view">) {
+  const nowMs = useNow();
+  if (silencedUntil === null || nowMs === null || Date.parse(silencedUntil) <= nowMs) return null;
+  const until = clockWords(new Date(silencedUntil), new Date());
+  return (
+    <Banner status="Unknown" title={`Silenced until ${until}.`}>
+      Nobody is told of new trouble here until then. Its incidents end the silence.
+    </Banner>
   );
 }
 

@@ -59,7 +59,7 @@ export function EndpointHeader({ view, kind, rollback, onSettings }: EndpointHea
               <Link href={model === undefined ? screenPaths.models : screenPaths.model(model)}>Deploy a version…</Link>
             </MenuItem>
             <MenuItem asChild>
-              <Link href={`${screenPaths.audit}?subject=${encodeURIComponent(name)}`}>Audit log</Link>
+              <Link href={`${screenPaths.audit}?q=${encodeURIComponent(name)}&kind=endpoint`}>Audit log</Link>
             </MenuItem>
             <MenuItem onSelect={onSettings}>Health targets</MenuItem>
             <MenuLine />

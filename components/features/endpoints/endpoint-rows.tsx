@@ -274,11 +274,18 @@ function PhoneRow({ endpoint }: { endpoint: FleetEndpoint }) {
           {ratioWords(endpoint.errorRatio?.at(-1) ?? null)} · {latencyWords(endpoint.latencyMsP99?.at(-1) ?? null)}
         </span>
       </div>
-      {endpoint.entries.length === 0 ? (
-        <span className="text-label text-muted">nothing live yet</span>
-      ) : (
-        <TrafficBar shares={sharesOf(endpoint.entries)} />
-      )}
+      <div className="flex items-center gap-2">
+        <div className="min-w-0 flex-1">
+          {endpoint.entries.length === 0 ? (
+            <span className="text-label text-muted">nothing live yet</span>
+          ) : (
+            <TrafficBar shares={sharesOf(endpoint.entries)} />
+          )}
+        </div>
+        <span className="max-w-2/5 truncate text-label">
+          <EnvironmentName endpoint={endpoint} />
+        </span>
+      </div>
     </div>
   );
 }

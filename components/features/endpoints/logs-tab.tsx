@@ -2,10 +2,10 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { parseAsString, useQueryState } from "nuqs";
+import { useState } from "react";
 import type { Endpoint, EndpointRef } from "#components/endpoint/endpoint-ref.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
-import { failureOf } from "#components/trpc/failure.ts";
-import { Banner } from "#components/ui/banner.tsx";
+import { Unread } from "#components/trpc/unread.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
@@ -18,21 +18,21 @@ export function LogsTab({ at, among }: { at: EndpointRef; among: Endpoint["revis
   const trpc = useTRPC();
   const pods = useQuery(trpc.endpoint.pods.queryOptions(at));
   const [wanted, setWanted] = useQueryState("pod", parseAsString);
+  const [read, setRead] = useState<string | null>(null);
   if (pods.isPending) return <SkeletonRows rows={4} />;
-  if (pods.isError)
-    return (
-      <Banner status="Failing" title="The pods could not be read.">
-        {failureOf(pods.error).message}
-      </Banner>
-    );
+  const unread = <Unread query={pods} what="The pods" />;
+  if (pods.data === undefined) return unread;
   const all = pods.data.items.flatMap((item) => item.pods.map((pod) => ({ item, pod })));
-  const shown =
-    all.find(({ pod }) => pod.name === wanted) ?? all.find(({ pod }) => !pod.ready && !pod.terminating) ?? all[0];
+  const named = (name: string | null) => all.find(({ pod }) => pod.name === name);
+  const shown = named(wanted) ?? named(read) ?? all.find(({ pod }) => !pod.ready && !pod.terminating) ?? all[0];
   if (shown === undefined) return <EmptyState sentence="No revision has pods, so nothing writes a log." />;
   const { item, pod } = shown;
+  // What is read stays, whichever pod is in trouble next.
+  if (pod.name !== read) setRead(pod.name);
   const place = { revision: item.revision, pod: pod.name, containers: pod.containers, restarted: pod.restarts > 0 };
   return (
     <div className="flex flex-col gap-3">
+      {unread}
       {wanted === null || wanted === pod.name ? null : (
         <p className="text-muted">Pod {wanted} is gone, and its log with it.</p>
       )}

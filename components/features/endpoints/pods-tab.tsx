@@ -5,9 +5,8 @@ import dynamic from "next/dynamic";
 import { useState } from "react";
 import type { Endpoint, EndpointRef } from "#components/endpoint/endpoint-ref.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
-import { failureOf } from "#components/trpc/failure.ts";
 import type { Outputs } from "#components/trpc/outputs.ts";
-import { Banner } from "#components/ui/banner.tsx";
+import { Unread } from "#components/trpc/unread.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -31,15 +30,12 @@ export function PodsTab({ at, among }: { at: EndpointRef; among: Endpoint["revis
   const pods = useQuery(trpc.endpoint.pods.queryOptions(at));
   const [log, setLog] = useState<PodPlace | null>(null);
   if (pods.isPending) return <SkeletonRows rows={4} />;
-  if (pods.isError)
-    return (
-      <Banner status="Failing" title="The pods could not be read.">
-        {failureOf(pods.error).message}
-      </Banner>
-    );
+  const unread = <Unread query={pods} what="The pods" />;
+  if (pods.data === undefined) return unread;
   const { items, observedAt } = pods.data;
   return (
     <div className="flex flex-col gap-4">
+      {unread}
       <p className="text-muted">
         {observedAt === null ? (
           "The worker has not looked at this environment yet."

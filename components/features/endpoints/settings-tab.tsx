@@ -91,7 +91,7 @@ function HealthTargets({ view, refusal }: { view: Endpoint; refusal: string | nu
         <Field label="Ready pods at least" error={wrong("readyPodsMin")} className="w-40">
           <Input inputMode="numeric" value={pods} onChange={(event) => setPods(event.target.value)} />
         </Field>
-        <Button busy={save.isPending} refusal={refusal ?? (problem === null ? null : WRONG)} onClick={submit}>
+        <Button type="submit" busy={save.isPending} refusal={refusal ?? (problem === null ? null : WRONG)}>
           Save targets
         </Button>
       </form>

@@ -4,7 +4,7 @@ import dynamic from "next/dynamic";
 import { useQueryState } from "nuqs";
 import { Fragment, useState } from "react";
 import type { Endpoint, EndpointRef, Kind, Metrics, Revision } from "#components/endpoint/endpoint-ref.ts";
-import { sharesOf } from "#components/endpoint/plan-words.ts";
+import { sharesOf, versionsWords } from "#components/endpoint/plan-words.ts";
 import { useRefusal } from "#components/ui/access.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -12,6 +12,7 @@ import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { latencyWords, rateWords, ratioWords } from "#components/ui/quantity-words.ts";
+import { useNow } from "#components/ui/relative-time.tsx";
 import { RevisionStroke, RevisionSwatch } from "#components/ui/revision.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";
 import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx";
@@ -36,8 +37,9 @@ export function TrafficCard({ at, view, kind, metrics }: TrafficCardProps) {
   const [open, setOpen] = useQueryState("change");
   const [all, setAll] = useState(false);
   const refusal = useRefusal("traffic:write", kind);
-  const entries = view.plan?.entries ?? [];
-  if (entries.length === 0)
+  const entries = entriesNow(view);
+  const asked = view.plan?.entries ?? [];
+  if (asked.length === 0)
     return (
       <Card title="Traffic">
         <EmptyState
@@ -54,8 +56,8 @@ export function TrafficCard({ at, view, kind, metrics }: TrafficCardProps) {
         />
       </Card>
     );
-  const inPlan = new Set(entries.map(({ revision }) => revision));
-  const order = entries.map(({ revision }) => revision);
+  const order = [...entries, ...asked].map(({ revision }) => revision);
+  const inPlan = new Set(order);
   const named = view.revisions
     .filter(({ revision }) => inPlan.has(revision))
     .sort((a, b) => order.indexOf(a.revision) - order.indexOf(b.revision));
@@ -74,6 +76,7 @@ export function TrafficCard({ at, view, kind, metrics }: TrafficCardProps) {
     >
       <div className="px-4 pt-1 pb-3">
         <TrafficBar shares={sharesOf(entries)} among={view.revisions} size="tall" />
+        <NotServed view={view} />
       </div>
       <ul aria-label="Revisions" className="sm:hidden">
         {shown.map((revision) => (
@@ -111,10 +114,35 @@ export function TrafficCard({ at, view, kind, metrics }: TrafficCardProps) {
   );
 }
 
+/** Most changes are served before anybody could read that they are not. */
+const ON_ITS_WAY_MS = 2_000;
+
+/** What callers meet: of the plan that routers serve, not of one that waits or failed. */
+const entriesNow = ({ plan, served }: Endpoint) => (served ?? plan)?.entries ?? [];
+
+function NotServed({ view: { plan, served, revisions } }: Pick<TrafficCardProps, "view">) {
+  const nowMs = useNow();
+  if (plan === null || served === null || served.number === plan.number || nowMs === null) return null;
+  if (plan.status === "pending" && nowMs - Date.parse(plan.decidedAt) < ON_ITS_WAY_MS) return null;
+  const words = `#${plan.number} (${versionsWords(plan.entries, revisions)})`;
+  return (
+    <p className="mt-2 flex items-start gap-2">
+      <StatusIcon status={plan.status === "failed" ? "Degraded" : "Deploying"} className="mt-0.5" />
+      {plan.status === "failed"
+        ? `Change ${words} failed and was never served: #${served.number} goes on answering.`
+        : `Change ${words} is not served yet: until it is, #${served.number} answers.`}
+    </p>
+  );
+}
+
+/** Of a revision that answers nobody: whether a change waits for it, or it is only kept. */
+const restRole = ({ plan }: Endpoint, revision: number): string =>
+  plan?.entries.some((entry) => entry.revision === revision) ? "not served" : "kept for rollback";
+
 type RevisionRowProps = Readonly<{ revision: Revision; view: Endpoint; metrics: Metrics | undefined }>;
 
 function RevisionRow({ revision, view, metrics }: RevisionRowProps) {
-  const entry = view.plan?.entries.find((one) => one.revision === revision.revision);
+  const entry = entriesNow(view).find((one) => one.revision === revision.revision);
   const series = metrics?.revisions.find((one) => one.revision === revision.revision);
   const { trouble, readyReplicas, desiredReplicas, replicas } = revision;
   return (
@@ -135,7 +163,7 @@ function RevisionRow({ revision, view, metrics }: RevisionRowProps) {
         <Cell numeric className="whitespace-nowrap">
           {entry === undefined ? "–" : percent(entry.weightPercent)}
         </Cell>
-        <Cell>{entry === undefined ? <Badge>kept for rollback</Badge> : entry.role}</Cell>
+        <Cell>{entry === undefined ? <Badge>{restRole(view, revision.revision)}</Badge> : entry.role}</Cell>
         <Cell numeric className="whitespace-nowrap">
           {readyReplicas === null ? "not seen yet" : `${readyReplicas}/${desiredReplicas ?? replicas.min}`}
         </Cell>
@@ -165,7 +193,7 @@ function RevisionRow({ revision, view, metrics }: RevisionRowProps) {
 
 /** Two lines on a phone: who answers how much with how many pods, then how well. */
 function PhoneRevision({ revision, view, metrics }: RevisionRowProps) {
-  const entry = view.plan?.entries.find((one) => one.revision === revision.revision);
+  const entry = entriesNow(view).find((one) => one.revision === revision.revision);
   const series = metrics?.revisions.find((one) => one.revision === revision.revision);
   const { trouble, readyReplicas, desiredReplicas, replicas } = revision;
   return (
@@ -175,7 +203,7 @@ function PhoneRevision({ revision, view, metrics }: RevisionRowProps) {
         <Link href={screenPaths.version(revision.model, revision.version)} className="row-target font-medium">
           {revisionLabel(revision, view.revisions)}
         </Link>
-        <span className="text-muted">{entry === undefined ? "kept for rollback" : entry.role}</span>
+        <span className="text-muted">{entry === undefined ? restRole(view, revision.revision) : entry.role}</span>
         <span className="ml-auto whitespace-nowrap font-medium">
           {entry === undefined ? "–" : percent(entry.weightPercent)}
         </span>

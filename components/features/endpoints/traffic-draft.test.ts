@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { bpsOf, type DraftLine, entriesOf, remainingPercent, sameEntries, takeRest } from "./traffic-draft.ts";
+import {
+  bpsOf,
+  type DraftLine,
+  entriesOf,
+  isTouched,
+  onTopOf,
+  remainingPercent,
+  sameEntries,
+  takeRest,
+} from "./traffic-draft.ts";
 
 const line = (revision: number, percent: string, role: DraftLine["role"] = "live"): DraftLine => ({
   revision,
@@ -29,7 +38,22 @@ test("only live shares count, exactly, and nothing may be saved before they are 
 
 test("a revision can take what the others leave", () => {
   expect(takeRest([line(1, "90"), line(2, "0", "off")], 2)[1]).toMatchObject({ role: "live", percent: "10" });
+  expect(isTouched(takeRest([line(1, "90"), line(2, "0", "off")], 2), [line(1, "90"), line(2, "0", "off")])).toBe(true);
+  expect(isTouched([line(1, "90")], [line(2, "0", "off"), line(1, "90")])).toBe(false);
   expect(takeRest([line(1, "33.33"), line(2, "33.33"), line(3, "1")], 3)[2]?.percent).toBe("33.34");
+});
+
+test("what is kept on top of somebody else's plan keeps its shares, and names every revision that theirs does", () => {
+  const named = (revision: number) => ({ revision, model: "credit", version: String(revision) });
+  const theirs = [
+    { ...named(1), role: "live" as const, weightPercent: 60 },
+    { ...named(3), role: "live" as const, weightPercent: 40 },
+    { ...named(4), role: "shadow" as const, weightPercent: 5 },
+  ] as Parameters<typeof onTopOf>[0];
+  const revisions = [5, 4, 3, 2, 1].map(named) as unknown as Parameters<typeof onTopOf>[1];
+  const kept = onTopOf(theirs, revisions, [line(1, "90"), line(2, "10")]);
+  expect(kept).toEqual([line(1, "90"), line(2, "10"), line(3, "0"), line(4, "5", "shadow"), line(5, "0", "off")]);
+  expect(remainingPercent(kept)).toBe(0);
 });
 
 test("the same shares in another order are no change, and another share or role is", () => {

@@ -27,6 +27,18 @@ export function draftOf(entries: Plan["entries"], revisions: Endpoint["revisions
   ];
 }
 
+/** What was typed, on top of a plan that somebody else made meanwhile: what only they named stays named, without a share. */
+export function onTopOf(
+  plan: Plan["entries"],
+  revisions: Endpoint["revisions"],
+  typed: readonly DraftLine[],
+): DraftLine[] {
+  const named = new Set(typed.map(({ revision }) => revision));
+  const theirs = draftOf(plan, revisions).filter(({ revision }) => !named.has(revision));
+  // A shadow's share is no part of the 100 %.
+  return [...typed, ...theirs.map((line) => (line.role === "live" ? { ...line, percent: "0" } : line))];
+}
+
 /** In hundredths of a percent; null when what was typed is no share. */
 export function bpsOf(percent: string): number | null {
   const value = Number(percent.trim().replace(",", "."));
@@ -50,6 +62,13 @@ export function entriesOf(lines: readonly DraftLine[]) {
   });
   return entries.length === lines.filter(({ role }) => role !== "off").length ? entries : null;
 }
+
+/** Whether a share or a role is another than at first, however it was set. */
+export const isTouched = (lines: readonly DraftLine[], first: readonly DraftLine[]): boolean =>
+  lines.some((line) => {
+    const before = first.find(({ revision }) => revision === line.revision);
+    return before?.role !== line.role || before.percent !== line.percent;
+  });
 
 /** Gives this line what the other live ones leave. */
 export function takeRest(lines: readonly DraftLine[], revision: number): DraftLine[] {

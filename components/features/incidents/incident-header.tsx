@@ -40,11 +40,11 @@ export function IncidentHeader({ incident, view }: HeaderProps) {
         <p className="mt-1 text-muted">
           <SinceWords incident={incident} />
         </p>
-        {isOpen && view !== undefined ? <HealthNow health={view.health} /> : null}
+        {view !== undefined && isToBeHandled(incident, view) ? <HealthNow health={view.health} /> : null}
       </div>
-      {isOpen ? (
+      {isToBeHandled(incident, view) ? (
         <div className="flex flex-wrap items-start justify-end gap-2 max-sm:justify-stretch">
-          <Acknowledge incident={incident} />
+          {isOpen ? <Acknowledge incident={incident} /> : null}
           {view === undefined || view.plan === null ? null : (
             <RollbackControl at={{ endpoint, environment }} view={view} />
           )}
@@ -53,6 +53,10 @@ export function IncidentHeader({ incident, view }: HeaderProps) {
     </header>
   );
 }
+
+/** Open; or resolved by somebody although the trouble goes on. */
+export const isToBeHandled = ({ state }: IncidentDetail, view: Endpoint | undefined): boolean =>
+  state !== "resolved" || view?.health.state === "Degraded" || view?.health.state === "Failing";
 
 function SinceWords({ incident }: { incident: IncidentDetail }) {
   const nowMs = useNow();

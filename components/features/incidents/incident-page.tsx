@@ -6,7 +6,7 @@ import type { Endpoint } from "#components/endpoint/endpoint-ref.ts";
 import { PlanRow } from "#components/endpoint/plan-row.tsx";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
-import { Banner } from "#components/ui/banner.tsx";
+import { Unread } from "#components/trpc/unread.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -16,7 +16,7 @@ import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { BrokeChart } from "./broke-chart.tsx";
 import { CauseCard } from "./cause-card.tsx";
 import { HandleCard } from "./handle-card.tsx";
-import { IncidentHeader } from "./incident-header.tsx";
+import { IncidentHeader, isToBeHandled } from "./incident-header.tsx";
 import type { IncidentDetail } from "./incident-type.ts";
 import { TimelineCard } from "./timeline-card.tsx";
 
@@ -39,17 +39,7 @@ export function IncidentPage({ id }: { id: string }) {
   if (query.data === undefined && failure === null) return <SkeletonRows rows={8} />;
   return (
     <div className="flex flex-col gap-4 max-sm:pb-20">
-      {failure === null ? null : (
-        <Banner
-          status="Unknown"
-          title={
-            query.data === undefined ? "The incident cannot be read now." : "This is old: it cannot be renewed now."
-          }
-          actions={<Button onClick={() => void query.refetch()}>Try again</Button>}
-        >
-          {failure.message} Predictions go on.
-        </Banner>
-      )}
+      <Unread query={query} what="The incident" />
       {query.data === undefined ? null : <Shown incident={query.data} />}
     </div>
   );
@@ -64,7 +54,9 @@ function Shown({ incident }: { incident: IncidentDetail }) {
   return (
     <>
       <IncidentHeader incident={incident} view={view} />
-      {view === undefined || !isSince(view.plan?.decidedAt, incident) ? null : <ChangeProgress at={at} view={view} />}
+      {view === undefined || !isToBeHandled(incident, view) || !isSince(view.plan?.decidedAt, incident) ? null : (
+        <ChangeProgress at={at} view={view} />
+      )}
       <div className="grid grid-cols-2 items-start gap-4 max-lg:grid-cols-1">
         {incident.target === null ? cause : <BrokeChart incident={incident} target={incident.target} view={view} />}
         <ChangedBefore incident={incident} among={view?.revisions ?? []} />
@@ -79,8 +71,8 @@ function Shown({ incident }: { incident: IncidentDetail }) {
 }
 
 /** What was done about it; the change that brought it is told below. */
-const isSince = (decidedAt: string | undefined, { openedAt, resolvedAt }: IncidentDetail): boolean =>
-  decidedAt !== undefined && decidedAt > openedAt && (resolvedAt === null || decidedAt < resolvedAt);
+const isSince = (decidedAt: string | undefined, { openedAt }: IncidentDetail): boolean =>
+  decidedAt !== undefined && decidedAt > openedAt;
 
 function ChangedBefore({ incident, among }: { incident: IncidentDetail; among: Endpoint["revisions"] }) {
   const before = incident.plans.filter((plan) => (plan.firstServedAt ?? plan.decidedAt) <= incident.since);

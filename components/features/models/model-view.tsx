@@ -6,6 +6,7 @@ import { parseAsArrayOf, parseAsInteger, useQueryState } from "nuqs";
 import { type ReactNode, useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
+import { Unread } from "#components/trpc/unread.tsx";
 import { useRefusal } from "#components/ui/access.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -60,13 +61,14 @@ export function ModelView({ model: name }: { model: string }) {
       Register version
     </Button>
   );
-  if (model.isError)
+  const refused = model.isError ? failureOf(model.error) : null;
+  if (refused !== null && (model.data === undefined || refused.code === "not_found"))
     return (
       <div className="flex flex-col gap-4">
         <PageHeader title={name} />
         <Banner
           status="Unknown"
-          title={failureOf(model.error).message}
+          title={refused.message}
           actions={
             <Link href={screenPaths.models} className="text-accent underline">
               All models
@@ -75,7 +77,7 @@ export function ModelView({ model: name }: { model: string }) {
         />
       </div>
     );
-  if (model.isPending) return <SkeletonRows rows={8} />;
+  if (model.data === undefined) return <SkeletonRows rows={8} />;
   return (
     <div className="flex flex-col gap-4">
       <PageHeader
@@ -89,14 +91,22 @@ export function ModelView({ model: name }: { model: string }) {
       >
         Owned by {model.data.createdBy}, made <RelativeTime at={model.data.createdAt} />
       </PageHeader>
+      <Unread query={model} what="The model" />
       <AliasChips model={name} aliases={model.data.aliases} latest={rows[0]?.version} />
+      {serving.data === undefined ? <Unread query={serving} what="Where it is live" /> : null}
       {here.length > 0 ? <LiveNow serving={here} /> : null}
       <Versions
         rows={rows}
         serving={here}
         champion={champion}
         pending={versions.isPending}
-        register={register}
+        whenNone={
+          versions.isSuccess ? (
+            <EmptyState sentence="This model has no version yet: register its first file." action={register} />
+          ) : (
+            <Unread query={versions} what="The list" />
+          )
+        }
         onCompare={(pair) => void setCompared([...pair])}
       />
       {versions.hasNextPage ? (
@@ -139,7 +149,7 @@ type VersionsProps = Readonly<{
   serving: readonly Serving[];
   champion: Champion;
   pending: boolean;
-  register: ReactNode;
+  whenNone: ReactNode;
   onCompare: (pair: readonly [number, number]) => void;
 }>;
 
@@ -154,7 +164,7 @@ function useChampion(model: string, version: string | undefined, rows: readonly 
   return listed ?? (version === undefined ? undefined : found.data);
 }
 
-function Versions({ rows, serving, champion, pending, register, onCompare }: VersionsProps) {
+function Versions({ rows, serving, champion, pending, whenNone, onCompare }: VersionsProps) {
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [first, second] = chosen.map(Number);
   const onChoose = (version: string, isChosen: boolean) =>
@@ -177,9 +187,7 @@ function Versions({ rows, serving, champion, pending, register, onCompare }: Ver
       }
     >
       {pending ? <SkeletonRows /> : null}
-      {!pending && rows.length === 0 ? (
-        <EmptyState sentence="This model has no version yet: register its first file." action={register} />
-      ) : null}
+      {!pending && rows.length === 0 ? whenNone : null}
       {rows.length > 0 ? (
         <VersionsTable versions={rows} serving={serving} champion={champion} chosen={chosen} onChoose={onChoose} />
       ) : null}

@@ -95,7 +95,7 @@ function attentionOf({ uid, name, environment, health, lastChange }: Overview["e
     return [
       {
         ...item,
-        status: "Degraded",
+        status: health.state,
         sentence: `change #${lastChange.number} did not get through: what was live before keeps answering`,
         since: lastChange.decidedAt,
       },

@@ -13,7 +13,9 @@ import type { Overview } from "./overview-type.ts";
 
 type Endpoint = Overview["endpoints"][number];
 
-export function EndpointsCard({ overview }: { overview: Overview }) {
+type CardProps = Readonly<{ overview: Overview /** Null: all of them. */; environment: string | null }>;
+
+export function EndpointsCard({ overview, environment }: CardProps) {
   const { endpoints: shown, total } = overview;
   return (
     <Card
@@ -34,7 +36,10 @@ export function EndpointsCard({ overview }: { overview: Overview }) {
         ))}
       </ul>
       {total > shown.length ? (
-        <Link href={screenPaths.endpoints} className="block border-t px-4 py-2 text-accent hover:underline">
+        <Link
+          href={screenPaths.inEnvironment(screenPaths.endpoints, environment)}
+          className="block border-t px-4 py-2 text-accent hover:underline"
+        >
           All {total} endpoints
         </Link>
       ) : null}

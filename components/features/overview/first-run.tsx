@@ -7,6 +7,7 @@ import { Card } from "#components/ui/card.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
+import { isAsked, isPastFirstSteps } from "./first-steps.ts";
 import type { Overview } from "./overview-type.ts";
 
 type Step = Readonly<{ name: string; what: string; href: string; done: boolean }>;
@@ -20,12 +21,6 @@ export function FirstRun({ overview, compact = false }: { overview: Overview; co
   const models = useQuery({ ...trpc.model.list.queryOptions({ limit: 1 }), enabled: overview.total < 2 });
   const [model] = models.data?.items ?? [];
   const isDeployed = overview.endpoints.some(({ entries }) => entries.length > 0);
-  const isAsked = overview.endpoints.some(({ requestsPerSecond }) =>
-    requestsPerSecond?.some((value) => (value ?? 0) > 0),
-  );
-  const isSplit = overview.recentChanges.some(
-    ({ entries }) => entries.filter(({ role, weightPercent }) => role === "live" && weightPercent > 0).length > 1,
-  );
   const steps: readonly Step[] = [
     {
       name: "Register",
@@ -45,17 +40,17 @@ export function FirstRun({ overview, compact = false }: { overview: Overview; co
       name: "Predict",
       what: "Send it an input, from the browser or with curl.",
       href: first === undefined ? endpointPath : `${endpointPath}?tab=try`,
-      done: isAsked,
+      done: isAsked(overview),
     },
     {
       name: "Split",
       what: "Share the traffic between two versions, and take it back.",
       href: endpointPath,
-      done: isSplit,
+      done: false,
     },
   ];
   const next = steps.find(({ done }) => !done);
-  if (compact && (next === undefined || overview.total > 1)) return null;
+  if (compact && isPastFirstSteps(overview)) return null;
   return (
     <div className="flex flex-col gap-6">
       {compact ? null : <h1 className="font-semibold text-title">Put a first model into production.</h1>}

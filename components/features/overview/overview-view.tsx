@@ -54,8 +54,8 @@ function OverviewOf({ overview, environment }: { overview: Overview; environment
     <div className="flex flex-col gap-6">
       <h1 className="font-semibold text-title">{sentence}</h1>
       <Attention endpoints={endpoints} environment={environment} />
-      <FirstRun overview={overview} compact />
-      <EndpointsCard overview={overview} />
+      {environment === null ? <FirstRun overview={overview} compact /> : null}
+      <EndpointsCard overview={overview} environment={environment} />
       <RecentChanges changes={overview.recentChanges} />
     </div>
   );

@@ -123,10 +123,10 @@ export function UpdateEnvironmentSheet({ environment, onClose }: { environment: 
           hint="After a switch, so that a rollback finds them ready."
           error={failure?.fields.warmFullMinutes}
         >
-          <Input {...text("warmFullMinutes")} type="number" min={0} max={10_080} />
+          <Input {...text("warmFullMinutes")} type="number" required min={0} max={10_080} />
         </Field>
         <Field label="Then so many replicas" error={failure?.fields.warmReplicas}>
-          <Input {...text("warmReplicas")} type="number" min={0} max={100} />
+          <Input {...text("warmReplicas")} type="number" required min={0} max={100} />
         </Field>
         <Field label="Namespace that scrapes metrics" hint="Empty: anywhere." error={failure?.fields.scrapeNamespace}>
           <Input {...text("scrapeNamespace")} placeholder="monitoring" />

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/trpc/client.tsx";
+import { Unread } from "#components/trpc/unread.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { TryIt } from "./try-it.tsx";
@@ -11,7 +12,8 @@ export function EndpointTryIt({ endpoint, environment }: { endpoint: string; env
   const trpc = useTRPC();
   const found = useQuery(trpc.endpoint.get.queryOptions({ endpoint, environment }));
   if (found.isPending) return <SkeletonRows rows={3} />;
-  const targets = (found.data?.plan?.entries ?? [])
+  if (found.data === undefined) return <Unread query={found} what="The endpoint" />;
+  const targets = (found.data.plan?.entries ?? [])
     .filter(({ role }) => role === "live")
     .toSorted((a, b) => b.weightPercent - a.weightPercent)
     .map(({ revision, model, version }) => ({ endpoint, environment, revision, model, version }));

@@ -58,7 +58,7 @@ export function FieldsMode({ signature, version, busy, onSend }: SignedProps) {
           }),
         )}
       </div>
-      <SendRow busy={busy} problem={isWrong ? "Every field needs a value." : null} onSend={send} />
+      <SendRow busy={busy} problem={isWrong ? "Every field needs a value." : null} />
     </form>
   );
 }

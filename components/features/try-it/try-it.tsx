@@ -43,9 +43,10 @@ const NOBODY = "nobody";
 /** Asks an endpoint from the screen, in the way that fits the model's inputs; two revisions beside each other. */
 export function TryIt({ targets, besides = targets, whenNone }: TryItProps) {
   const trpc = useTRPC();
-  const [firstKey, setFirstKey] = useState<string | null>(null);
+  // The first default too: what is typed for it outlives every change of traffic.
+  const [first, setFirst] = useState(targets[0]);
   const [secondKey, setSecondKey] = useState<string>(NOBODY);
-  const first = targets.find((target) => keyOf(target) === firstKey) ?? targets[0];
+  if (first === undefined && targets[0] !== undefined) setFirst(targets[0]);
   const others = besides.filter((target) => first !== undefined && keyOf(target) !== keyOf(first));
   const second = others.find((target) => keyOf(target) === secondKey);
   const version = useQuery({
@@ -54,11 +55,17 @@ export function TryIt({ targets, besides = targets, whenNone }: TryItProps) {
   });
   if (first === undefined) return whenNone;
   const option = (target: TryTarget) => ({ value: keyOf(target), label: nameOf(target, besides) });
+  const isNamed = targets.some((target) => keyOf(target) === keyOf(first));
+  const choices = isNamed ? targets : [first, ...targets];
   return (
     <div className="flex flex-col gap-4">
       <div className="grid gap-3 sm:grid-cols-2">
-        <Field label="Ask">
-          <Select value={keyOf(first)} onValueChange={setFirstKey} options={targets.map(option)} />
+        <Field label="Ask" hint={isNamed ? null : "It is in no plan now, so it does not answer."}>
+          <Select
+            value={keyOf(first)}
+            onValueChange={(key) => setFirst(choices.find((target) => keyOf(target) === key))}
+            options={choices.map(option)}
+          />
         </Field>
         {others.length > 0 ? (
           <Field label="Beside">
@@ -99,13 +106,13 @@ function Asking({ version, asked, besides }: AskingProps) {
   const modes = modesOf(version.signature);
   const [mode, setMode] = useState<Mode>(modes[0] ?? "json");
   const ask = useMutation(trpc.endpoint.try.mutationOptions());
+  // Who was asked stays with the answer, whoever is chosen next.
+  const answerOf = async (target: TryTarget, request: InferRequest) => {
+    const { endpoint, environment, revision } = target;
+    return { target, answer: await ask.mutateAsync({ endpoint, environment, revision, request }) };
+  };
   const all = useMutation({
-    mutationFn: (request: InferRequest): Promise<TryAnswer[]> =>
-      Promise.all(
-        asked.map(({ endpoint, environment, revision }) =>
-          ask.mutateAsync({ endpoint, environment, revision, request }),
-        ),
-      ),
+    mutationFn: (request: InferRequest) => Promise.all(asked.map((target) => answerOf(target, request))),
   });
   // A long form leaves the answer below the edge of the screen.
   const answers = useRef<HTMLDivElement>(null);
@@ -128,14 +135,8 @@ function Asking({ version, asked, besides }: AskingProps) {
       {all.isError ? <Banner status="Failing" title={failureOf(all.error).message} /> : null}
       {all.data ? (
         <div ref={answers} className="flex scroll-mb-36 flex-col gap-4 border-t pt-4 sm:flex-row sm:scroll-mb-4">
-          {all.data.map((answer, index) => (
-            <AnswerView
-              // biome-ignore lint/suspicious/noArrayIndexKey: answers stand in the order of those asked
-              key={index}
-              answer={answer}
-              from={answeredBy(answer, asked[index], besides)}
-              labels={version.labels}
-            />
+          {all.data.map(({ target, answer }) => (
+            <AnswerOf key={keyOf(target)} target={target} answer={answer} besides={besides} />
           ))}
         </div>
       ) : null}
@@ -143,8 +144,22 @@ function Asking({ version, asked, besides }: AskingProps) {
   );
 }
 
-const answeredBy = ({ revision }: TryAnswer, asked: TryTarget | undefined, besides: readonly TryTarget[]) =>
-  revision === null || asked === undefined ? null : revisionLabel({ ...asked, revision }, besides);
+type AnswerOfProps = Readonly<{ target: TryTarget; answer: TryAnswer; besides: readonly TryTarget[] }>;
+
+/** With the labels of the version that was asked: another one may order its classes otherwise. */
+function AnswerOf({ target, answer, besides }: AnswerOfProps) {
+  const trpc = useTRPC();
+  const { model, version } = target;
+  const labels = useQuery(trpc.version.get.queryOptions({ model, version })).data?.labels ?? null;
+  const { revision } = answer;
+  return (
+    <AnswerView
+      answer={answer}
+      from={revision === null ? null : revisionLabel({ ...target, revision }, besides)}
+      labels={labels}
+    />
+  );
+}
 
 type ModeViewProps = Readonly<{ mode: Mode; version: Version; busy: boolean; onSend: (request: InferRequest) => void }>;
 

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/trpc/client.tsx";
+import { Unread } from "#components/trpc/unread.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { TryIt } from "./try-it.tsx";
@@ -12,7 +13,8 @@ export function VersionTryIt({ model, version }: { model: string; version: strin
   const read = useQuery(trpc.version.get.queryOptions({ model, version }));
   const serving = useQuery(trpc.endpoint.serving.queryOptions({ model }));
   if (serving.isPending || read.isPending) return <SkeletonRows rows={3} />;
-  const live = (serving.data?.items ?? []).filter(({ role }) => role === "live");
+  if (serving.data === undefined) return <Unread query={serving} what="Where this version is live" />;
+  const live = serving.data.items.filter(({ role }) => role === "live");
   return (
     <TryIt
       targets={live.filter((entry) => entry.version === version)}

@@ -28,8 +28,8 @@ const REPLICAS_MAX = 100;
 
 type DeployProps = Readonly<{
   version: Version;
-  /** Where versions of this model are live. */
-  serving: readonly Serving[];
+  /** Where versions of this model are live; undefined: not known. */
+  serving: readonly Serving[] | undefined;
   onClose: () => void;
 }>;
 
@@ -55,7 +55,7 @@ export function DeploySheet({ version, serving, onClose }: DeployProps) {
   const problem = refusal ?? problemOf(at, min);
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    if (problem === null && !busy) void deploy(at, asked, target.isNew);
+    if (problem === null && !busy) void deploy(at, asked, isNew);
   };
   return (
     <Sheet
@@ -109,7 +109,8 @@ export function DeploySheet({ version, serving, onClose }: DeployProps) {
 }
 
 /** Where the model is live already a version goes beside the one there; a new model gets an endpoint of its name. */
-function likelyTarget(model: string, serving: readonly Serving[]): DeployTarget {
+function likelyTarget(model: string, serving: readonly Serving[] | undefined): DeployTarget {
+  if (serving === undefined) return { isNew: false, endpoint: "", environment: "" };
   const [busiest] = serving.toSorted((a, b) => b.weightPercent - a.weightPercent);
   return busiest === undefined
     ? { isNew: true, endpoint: suggestName(model), environment: "" }

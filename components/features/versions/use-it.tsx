@@ -10,11 +10,15 @@ import type { Version } from "./facts.tsx";
 
 export type Serving = Outputs["endpoint"]["serving"]["items"][number];
 
+/** `places`: where it is deployed; undefined: not known. */
+type UseItProps = Readonly<{ version: Version; places: readonly Serving[] | undefined }>;
+
 /** What an application sends; before the first deploy with a name to fill in. */
-export function UseIt({ version, serving }: { version: Version; serving: Serving | undefined }) {
+export function UseIt({ version, places }: UseItProps) {
   const [language, setLanguage] = useState<Snippet["language"]>("curl");
   if (version.status === "registered" || version.status === "failed")
     return <EmptyState sentence="This version cannot be served, so no application can ask it." />;
+  const serving = places?.[0];
   const all = snippets(
     serving?.url ?? "http://GATEWAY/ENDPOINT",
     serving?.endpoint ?? "ENDPOINT",
@@ -23,7 +27,11 @@ export function UseIt({ version, serving }: { version: Version; serving: Serving
   return (
     <div className="flex flex-col gap-3">
       {serving ? null : (
-        <p className="text-muted">It is not deployed yet: fill in the endpoint's address once it is.</p>
+        <p className="text-muted">
+          {places === undefined
+            ? "Where it is deployed is not known now: fill in the endpoint's address."
+            : "It is not deployed yet: fill in the endpoint's address once it is."}
+        </p>
       )}
       <Tabs
         label="Languages"
@@ -33,8 +41,8 @@ export function UseIt({ version, serving }: { version: Version; serving: Serving
           value: snippet.language,
           label: snippet.language,
           content: (
-            <div className="relative rounded-control border bg-page">
-              <div className="absolute top-1 right-1 rounded-control bg-page">
+            <div data-copied="" className="relative rounded-control border bg-page">
+              <div className="absolute top-1 right-1 flex items-center rounded-control bg-page">
                 <CopyButton text={snippet.code} label={`Copy ${snippet.language}`} />
               </div>
               {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}

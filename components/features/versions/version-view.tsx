@@ -6,6 +6,7 @@ import { parseAsBoolean, parseAsStringLiteral, useQueryState } from "nuqs";
 import type { ReactNode } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
+import { Unread } from "#components/trpc/unread.tsx";
 import { useRefusal } from "#components/ui/access.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Banner } from "#components/ui/banner.tsx";
@@ -40,14 +41,16 @@ export function VersionView({ model, version: number, tryIt }: VersionProps) {
   const [deploying, setDeploying] = useQueryState("deploy", parseAsBoolean.withDefault(false));
   const version = useQuery(trpc.version.get.queryOptions({ model, version: number }));
   const found = useQuery(trpc.endpoint.serving.queryOptions({ model }));
-  const serving = (found.data?.items ?? []).filter((entry) => entry.version === number);
-  if (version.isError)
+  // Undefined: not known, which is not nowhere.
+  const serving = found.data?.items.filter((entry) => entry.version === number);
+  const refused = version.isError ? failureOf(version.error) : null;
+  if (refused !== null && (version.data === undefined || refused.code === "not_found"))
     return (
       <div className="flex flex-col gap-4">
         <PageHeader title={`${model} v${number}`} />
         <Banner
           status="Unknown"
-          title={failureOf(version.error).message}
+          title={refused.message}
           actions={
             <Link href={screenPaths.model(model)} className="text-accent underline">
               All versions
@@ -56,7 +59,7 @@ export function VersionView({ model, version: number, tryIt }: VersionProps) {
         />
       </div>
     );
-  if (version.isPending) return <SkeletonRows rows={8} />;
+  if (version.data === undefined) return <SkeletonRows rows={8} />;
   const { status, failure, signature } = version.data;
   const why = refusal ?? (status === "ready" ? null : `This version is ${status} and cannot be deployed.`);
   const deploy = (
@@ -87,9 +90,10 @@ export function VersionView({ model, version: number, tryIt }: VersionProps) {
         }
         actions={<div className="max-sm:hidden">{deploy}</div>}
       >
-        <LiveWords serving={serving} /> Registered by {version.data.createdBy},{" "}
+        {found.isPending ? null : <LiveWords serving={serving} />} Registered by {version.data.createdBy},{" "}
         <RelativeTime at={version.data.createdAt} />.
       </PageHeader>
+      <Unread query={version} what="The version" />
       {failure ? (
         <Banner status="Degraded" title={`v${number} is ${status} and cannot be served.`}>
           {failure}
@@ -104,16 +108,21 @@ export function VersionView({ model, version: number, tryIt }: VersionProps) {
         <Card title="Try it">{tryIt}</Card>
       </div>
       <Metrics version={version.data} />
-      <Details version={version.data} serving={serving} />
+      <Details
+        version={version.data}
+        serving={serving}
+        unread={<Unread query={found} what="Where this version is live" />}
+      />
       <div className="fixed inset-x-0 bottom-14 z-20 border-t bg-surface p-2 sm:hidden [&>button]:w-full">{deploy}</div>
       {deploying && why === null && !found.isPending ? (
-        <DeploySheet version={version.data} serving={found.data?.items ?? []} onClose={() => void setDeploying(null)} />
+        <DeploySheet version={version.data} serving={found.data?.items} onClose={() => void setDeploying(null)} />
       ) : null}
     </div>
   );
 }
 
-function LiveWords({ serving }: { serving: readonly Serving[] }) {
+function LiveWords({ serving }: { serving: readonly Serving[] | undefined }) {
+  if (serving === undefined) return <>Where it is live is not known now.</>;
   const live = serving.filter(({ role, weightPercent }) => role === "live" && weightPercent > 0);
   if (live.length === 0) return <>Not live.</>;
   return (
@@ -146,7 +155,9 @@ function Metrics({ version }: { version: Version }) {
 
 const TABS = ["card", "facts", "graph", "lineage", "live", "use"] as const;
 
-function Details({ version, serving }: { version: Version; serving: readonly Serving[] }) {
+type DetailsProps = Readonly<{ version: Version; serving: readonly Serving[] | undefined; unread: ReactNode }>;
+
+function Details({ version, serving, unread }: DetailsProps) {
   const hasCard = version.description !== "";
   const [chosen, setTab] = useQueryState("tab", parseAsStringLiteral(TABS));
   const tab = chosen === null || (chosen === "card" && !hasCard) ? (hasCard ? "card" : "facts") : chosen;
@@ -163,8 +174,12 @@ function Details({ version, serving }: { version: Version; serving: readonly Ser
           { value: "facts", label: "Facts", content: <Facts version={version} /> },
           { value: "graph", label: "Graph", content: <GraphTab version={version} /> },
           { value: "lineage", label: "Lineage", content: <Lineage version={version} /> },
-          { value: "live", label: "Where live", content: <WhereLive serving={serving} /> },
-          { value: "use", label: "Use it", content: <UseIt version={version} serving={serving[0]} /> },
+          {
+            value: "live",
+            label: "Where live",
+            content: serving === undefined ? unread : <WhereLive serving={serving} />,
+          },
+          { value: "use", label: "Use it", content: <UseIt version={version} places={serving} /> },
         ]}
       />
     </Card>

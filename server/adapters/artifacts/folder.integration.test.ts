@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { artifactFolder } from "./folder.ts";
 import { partName } from "./parts.ts";
 
@@ -90,6 +90,57 @@ test("a full disk is storage_full, nothing is left, and the next smaller upload 
     expect((await folder.receive(bodyOf(randomBytes(1 << 20)), limits)).sizeBytes).toBe(1 << 20);
   } finally {
     execFileSync("umount", [disk]);
+  }
+});
+
+test("what would leave the disk's other users no room is refused, announced or not, and the rest of it not asked for", async () => {
+  const disk = join(dir, "disk");
+  await mkdir(disk);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=33m", "tmpfs", disk]);
+  try {
+    const folder = artifactFolder(disk);
+    for (const [sizeBytes, takenBytesMax] of [
+      [32 << 20, 1 << 20],
+      [undefined, 32.5 * (1 << 20)],
+    ] as const) {
+      let takenBytes = 0;
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          controller.enqueue(new Uint8Array(1 << 16));
+          takenBytes += 1 << 16;
+        },
+      });
+      await expect(folder.receive(body, { ...limits, sizeBytes })).rejects.toMatchObject({ code: "storage_full" });
+      expect(takenBytes).toBeLessThan(takenBytesMax);
+      expect(await everyFile(disk)).toEqual([]);
+    }
+  } finally {
+    execFileSync("umount", [disk]);
+  }
+});
+
+test("a sender that says nothing for two minutes is not waited for", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const silence = Promise.withResolvers<void>();
+    let pulls = 0;
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          pulls += 1;
+          if (pulls === 1) controller.enqueue(randomBytes(1 << 16));
+          else silence.resolve();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const refused = expect(artifactFolder(dir).receive(body, limits)).rejects.toMatchObject({ code: "invalid" });
+    await silence.promise;
+    vi.advanceTimersByTime(120_000);
+    await refused;
+    expect(await everyFile()).toEqual([]);
+  } finally {
+    vi.useRealTimers();
   }
 });
 

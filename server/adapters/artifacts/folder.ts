@@ -8,6 +8,10 @@ import { partName, sweepParts } from "./parts.ts";
 /** Blocks of this size stay in a processor's cache from the network to the disk; of 1 MiB each took four times the time. */
 const BLOCK_BYTES = 1 << 18;
 const WORTH_GIVING_BACK_BYTES = 1 << 13;
+/** Kept free: the database may live on the same disk, and stops where it finds no room. */
+const RESERVE = { bytesMax: 1 << 28, share: 0.05 } as const;
+const LOOK_EVERY_BYTES = 1 << 24;
+const QUIET_MS_MAX = 120_000;
 
 /** `<dir>/sha256/<hex>` are whole files, `<dir>/incoming/` those still arriving; both on one file system. */
 export function artifactFolder(dir: string): ArtifactFolder {
@@ -42,14 +46,22 @@ export function artifactFolder(dir: string): ArtifactFolder {
       return found?.isFile() ? { path, sizeBytes: found.size } : null;
     },
 
-    async space() {
-      // It is made by the first upload.
-      const there = await statfs(dir).catch(() => statfs(dirname(dir)));
-      return { freeBytes: there.bavail * there.bsize, totalBytes: there.blocks * there.bsize };
-    },
+    // It is made by the first upload.
+    space: () => spaceOf(dir).catch(() => spaceOf(dirname(dir))),
 
     sweep: () => sweepParts(incoming),
   };
+}
+
+async function spaceOf(dir: string) {
+  const there = await statfs(dir);
+  return { freeBytes: there.bavail * there.bsize, totalBytes: there.blocks * there.bsize };
+}
+
+/** Throws `storage_full` where that many bytes more would leave too little. */
+export async function requireRoom(dir: string, bytes: number): Promise<void> {
+  const { freeBytes, totalBytes } = await spaceOf(dir);
+  if (freeBytes - bytes < Math.min(RESERVE.bytesMax, totalBytes * RESERVE.share)) throw full();
 }
 
 /** Memory does not grow with the file: while one block is written, the next is received and hashed. */
@@ -63,6 +75,8 @@ async function writePart(path: string, body: ReadableStream<Uint8Array>, limits:
       const position = sizeBytes;
       sizeBytes += block.byteLength;
       if (sizeBytes > limits.bytesMax) throw tooLarge(limits.bytesMax);
+      if (position % LOOK_EVERY_BYTES === 0)
+        await requireRoom(dirname(path), (limits.sizeBytes ?? sizeBytes) - position);
       hash.update(block);
       await written;
       written = writeAll(file, block, position);
@@ -87,14 +101,20 @@ async function* blocksOf(body: ReadableStream<Uint8Array>, signal: AbortSignal):
   let filled = 0;
   const reader = body.getReader();
   const stop = () => void reader.cancel(signal.reason).catch(() => undefined);
+  let isQuiet = false;
+  const quiet = setTimeout(() => {
+    isQuiet = true;
+    stop();
+  }, QUIET_MS_MAX);
   signal.addEventListener("abort", stop, { once: true });
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((cause: unknown) => {
         throw new DomainError("invalid", "The upload broke off before its end.", { cause });
       });
-      if (signal.aborted) throw new DomainError("invalid", "The upload broke off before its end.");
+      if (signal.aborted || isQuiet) throw new DomainError("invalid", "The upload broke off before its end.");
       if (done) break;
+      quiet.refresh();
       for (let at = 0; at < value.byteLength; ) {
         const part = value.subarray(at, at + BLOCK_BYTES - filled);
         block.set(part, filled);
@@ -109,6 +129,7 @@ async function* blocksOf(body: ReadableStream<Uint8Array>, signal: AbortSignal):
     }
     if (filled > 0) yield block.subarray(0, filled);
   } finally {
+    clearTimeout(quiet);
     signal.removeEventListener("abort", stop);
     stop();
   }
@@ -152,6 +173,9 @@ async function syncFolder(path: string) {
 const tooLarge = (bytesMax: number) =>
   new DomainError("payload_too_large", `A file may have ${bytesMax} bytes at most.`, { detail: { bytesMax } });
 
+const full = (cause?: unknown) =>
+  new DomainError("storage_full", "There is no space left for this file; nothing of it was kept.", { cause });
+
 const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 /** Passing, or to be mended by whoever runs this machine; never the sender's fault. */
 const OUT_OF_ORDER = new Set([
@@ -173,10 +197,7 @@ const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? 
 export function asStorageError(error: unknown): unknown {
   const code = codeOf(error);
   if (error instanceof DomainError) return error;
-  if (FULL.has(code)) {
-    const message = "There is no space left for this file; nothing of it was kept.";
-    return new DomainError("storage_full", message, { cause: error });
-  }
+  if (FULL.has(code)) return full(error);
   if (OUT_OF_ORDER.has(code)) {
     const message = `The artifact folder cannot be used now (${code}); nothing was kept.`;
     return new DomainError("unavailable", message, { cause: error });

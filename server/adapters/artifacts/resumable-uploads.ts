@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { DataStore, Upload } from "@tus/server";
 import { DomainError } from "#domain/shared/errors.ts";
 import { DIGEST_KEY, noSuchUpload, OWNER_KEY, type ResumableUploads } from "#server/ports/resumable-uploads.ts";
-import { asStorageError } from "./folder.ts";
+import { asStorageError, requireRoom } from "./folder.ts";
 
 const EXPIRES_MS = 24 * 3_600_000;
 const READ_BYTES = 1 << 18;
@@ -58,6 +58,8 @@ class PieceFolder extends DataStore {
   override async create(upload: Upload): Promise<Upload> {
     await storing(async () => {
       await mkdir(this.dir, { recursive: true });
+      // Once in pieces, and once more as the artifact before they go.
+      await requireRoom(this.dir, 2 * (upload.size ?? 0));
       // Bytes of which nothing is known are swept.
       await this.note(upload);
       await writeFile(this.bytesOf(upload.id), "", { flag: "wx", mode: 0o640 });

@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { httpWebhook } from "./http.ts";
 
 const SECRET = "a-secret-of-some-length";
@@ -55,4 +55,32 @@ test("a refusal, a redirect and silence are failures that say what they are", as
   await expect(send(`http://127.0.0.1:${port}/moved`, true)).rejects.toThrow("it answered 302");
   expect(seen.splice(0)).toHaveLength(2);
   await expect(send("http://127.0.0.1:1/", true)).rejects.toThrow("ECONNREFUSED");
+});
+
+/** A receiver that speaks no HTTP of its own accord. */
+async function rawReceiver(onRequest: (socket: Socket) => void) {
+  const sockets: Socket[] = [];
+  const raw = createTcpServer((socket) => {
+    sockets.push(socket);
+    socket.on("error", () => undefined).once("data", () => onRequest(socket));
+  });
+  raw.listen(0, "127.0.0.1");
+  await once(raw, "listening");
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    raw.close();
+  });
+  return `http://127.0.0.1:${(raw.address() as AddressInfo).port}/`;
+}
+
+test("a receiver that would rather speak another protocol, or hangs up, has failed", async () => {
+  const upgrades = await rawReceiver((socket) =>
+    socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"),
+  );
+  await expect(send(upgrades, true)).rejects.toThrow();
+  await expect(send(await rawReceiver((socket) => socket.end()), true)).rejects.toThrow();
+});
+
+test("a receiver that accepts and says nothing has failed after ten seconds", async () => {
+  await expect(send(await rawReceiver(() => undefined), true)).rejects.toThrow(/timeout|aborted/i);
 });

@@ -51,6 +51,8 @@ function post({ url, secret, allowPrivate }: WebhookTarget, { id, event, body }:
       resolve(response.statusCode ?? 0);
     });
     request.on("error", reject);
+    // Whoever answers with 101 gives neither an answer nor an error. After either this is not heard.
+    request.on("close", () => reject(new Error("it closed the connection without an answer")));
     request.end(text);
   });
 }

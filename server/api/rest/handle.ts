@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { concerns } from "#domain/changes/schema.ts";
 import { DomainError } from "#domain/shared/errors.ts";
 import { actorOf, type Container, requestIdOf, serviceContext } from "#server/api/context.ts";
@@ -40,8 +41,14 @@ async function answer(container: Container, request: Request, match: Match, acto
   };
   if (media !== undefined) {
     const content = await run();
-    if (content instanceof Readable) void endWhenRefused(container, request, match, actor, content);
-    return text(content, media, requestId);
+    if (!(content instanceof Readable)) return text(String(content), media, requestId);
+    if (request.method === "HEAD") {
+      // Nobody reads the body of its answer, so nobody would ever close what it comes from.
+      content.destroy();
+      return text(null, media, requestId);
+    }
+    void endWhenRefused(container, request, match, actor, content);
+    return text(Readable.toWeb(content) as ReadableStream<Uint8Array>, media, requestId);
   }
   if (call === null || verb.kind === "query") return success(await run(), status, requestId);
   const once = await onceOnly({ db: container.services.db, session: container.session }, call, run);
@@ -100,27 +107,39 @@ function versionNumber(body: unknown): number | null {
   return "generation" in body && typeof body.generation === "number" ? body.generation : null;
 }
 
-/** A stream may stay open for hours: it ends at once when its reader may no longer read it. */
+/** Of a session that ended there is no news. */
+const ASK_AGAIN_MS = 60_000;
+const RETRY_MS = 1_000;
+
+/** A stream may stay open for hours: it ends when its reader may no longer read it, at once where there is news of that. */
 async function endWhenRefused(container: Container, request: Request, match: Match, actor: Actor, stream: Readable) {
   const over = new AbortController();
   stream.once("close", () => over.abort());
-  try {
-    let isFirst = true;
-    for await (const { news } of container.services.feed.follow(null, over.signal)) {
-      // Opening it took a while, of which nothing is told.
-      if (isFirst || concerns(news, actor.id))
-        requirePermission(await actorOf(container, request), match.route.verb.permission);
-      isFirst = false;
+  while (!over.signal.aborted) {
+    try {
+      await askAgain(container, request, match, actor, over.signal);
+    } catch (error) {
+      const known = knownFailure(error);
+      if (known instanceof DomainError && known.code !== "unavailable") stream.destroy();
+      // A database that is away refuses nobody, until it is back.
+      else await sleep(RETRY_MS, undefined, { signal: over.signal }).catch(() => undefined);
     }
-  } catch (error) {
-    const known = knownFailure(error);
-    // A database that is away refuses nobody.
-    if (known instanceof DomainError && known.code !== "unavailable") stream.destroy();
+  }
+}
+
+/** Throws what the reader of a stream is refused with, or that nobody knows; until `signal`. */
+async function askAgain(container: Container, request: Request, match: Match, actor: Actor, signal: AbortSignal) {
+  // Opening it took a while, of which nothing is told.
+  let askedAtMs = 0;
+  for await (const { news } of container.services.feed.follow(null, signal)) {
+    if (Date.now() - askedAtMs < ASK_AGAIN_MS && !concerns(news, actor.id)) continue;
+    askedAtMs = Date.now();
+    requirePermission(await actorOf(container, request), match.route.verb.permission);
   }
 }
 
 /** `no-transform`: what follows a log must not wait for a compressor to fill its buffer. */
-function text(body: unknown, media: string, requestId: string): Response {
+function text(body: string | ReadableStream<Uint8Array> | null, media: string, requestId: string): Response {
   const headers = {
     "content-type": `${media}; charset=utf-8`,
     "cache-control": "no-store, no-transform",
@@ -128,8 +147,7 @@ function text(body: unknown, media: string, requestId: string): Response {
     "x-content-type-options": "nosniff",
     "x-request-id": requestId,
   };
-  const content = body instanceof Readable ? (Readable.toWeb(body) as ReadableStream<Uint8Array>) : String(body);
-  return new Response(content, { headers });
+  return new Response(body, { headers });
 }
 
 const json = (body: unknown, status: number, headers: Record<string, string>): Response =>

@@ -20,17 +20,21 @@ export function inputsOf(route: Route) {
 }
 
 /** Reads a whole JSON body. Throws `payload_too_large`, or HttpProblem for one that is not JSON. */
-export async function readBody(request: Request): Promise<Uint8Array> {
-  if (request.body === null) return EMPTY;
+export async function readBody({ body }: Request): Promise<Uint8Array> {
+  if (body === null) return EMPTY;
   const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > BODY_BYTES_MAX)
-      throw new DomainError("payload_too_large", `A JSON body may have ${BODY_BYTES_MAX} bytes at most.`);
-    chunks.push(chunk);
-  }
+  for await (const chunk of bounded(body, BODY_BYTES_MAX)) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/** Throws `payload_too_large` as soon as more than that has come. */
+export async function* bounded(body: ReadableStream<Uint8Array>, bytesMax: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > bytesMax) throw new DomainError("payload_too_large", `A JSON body may have ${bytesMax} bytes at most.`);
+    yield chunk;
+  }
 }
 
 /** The verb's input, gathered from wherever the route says it comes from; the verb parses it. */

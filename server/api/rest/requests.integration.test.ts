@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Rest, startRest } from "#test/support/rest.ts";
+import { createWorkerQuestions } from "#server/db/worker-questions.ts";
+import { aScalingModel } from "#test/factories/onnx.ts";
+import { ADMIN_TOKEN, type Rest, startRest } from "#test/support/rest.ts";
+import { handleRest } from "./handle.ts";
 
 let rest: Rest;
 beforeAll(async () => {
@@ -103,11 +106,36 @@ test("a key belongs to its caller, and a failed request does not use it up", asy
   expect((await rest.call("POST", "/models", { body: { name: "theirs" }, headers, token: other })).status).toBe(201);
 });
 
+/** Version 1 of a new model, and an endpoint of the same name. */
+async function deployable(name: string) {
+  await rest.call("POST", "/models", { body: { name } });
+  const { digest } = (await rest.call("PUT", "/artifacts", { raw: aScalingModel(2) })).body;
+  const version = await rest.call("POST", `/models/${name}/versions`, { body: { artifact: digest } });
+  expect(version.body).toMatchObject({ version: "1", status: "ready" });
+  await rest.call("POST", "/endpoints", { body: { name, environment: "local" } });
+  return { model: name, version: "1" };
+}
+
 test("a repeated change of traffic is answered with its plan, though the plan it saw is old by now", async () => {
-  await rest.call("POST", "/endpoints", { body: { name: "again", environment: "local" } });
+  const body = await deployable("again");
+  expect((await rest.call("POST", "/endpoints/again/revisions", { body })).body.plan.number).toBe(1);
+  const change = (key: string) =>
+    rest.call("PUT", "/endpoints/again/traffic", {
+      body: { entries: [{ revision: 1, weightPercent: 100 }], reason: "again" },
+      headers: { "idempotency-key": key, "if-match": '"1"' },
+    });
+  const first = await change("shift");
+  expect(first.body).toMatchObject({ number: 2, reason: "again" });
+  const second = await change("shift");
+  expect([second.status, second.body, second.headers.get("etag")]).toEqual([200, first.body, '"2"']);
+  expect((await change("another")).body).toMatchObject({ status: 412, code: "plan_conflict" });
+});
+
+test("a repeated deletion is answered with what the first one was", async () => {
+  await rest.call("POST", "/endpoints", { body: { name: "gone", environment: "local" } });
   const headers = { "idempotency-key": "delete-it" };
-  const first = await rest.call("DELETE", "/endpoints/again", { headers });
-  const second = await rest.call("DELETE", "/endpoints/again", { headers });
+  const first = await rest.call("DELETE", "/endpoints/gone", { headers });
+  const second = await rest.call("DELETE", "/endpoints/gone", { headers });
   expect([second.status, second.body, second.headers.get("etag")]).toEqual([202, first.body, '"1"']);
 });
 
@@ -144,6 +172,22 @@ test("a key older than a day may be used again", async () => {
 });
 
 test("a dry run without a worker is 503, and nothing was written", async () => {
+  const body = await deployable("tried");
+  const before = await audits();
+  const { services, session } = rest.container;
+  const impatient = { ...services, worker: createWorkerQuestions(services.db, session, 100) };
+  const request = new Request("http://127.0.0.1/api/v1/endpoints/tried/revisions?dryRun=true", {
+    method: "POST",
+    headers: { ...json, authorization: `Bearer ${ADMIN_TOKEN}` },
+    body: JSON.stringify(body),
+  });
+  const answer = await handleRest({ ...rest.container, services: impatient }, request);
+  expect(await answer.json()).toMatchObject({ status: 503, code: "unavailable" });
+  expect(await audits()).toBe(before);
+  expect((await rest.call("GET", "/endpoints/tried")).body).toMatchObject({ plan: null, revisions: [] });
+});
+
+test("a dry run of what is not there, or could not be, is refused", async () => {
   await rest.call("POST", "/endpoints", { body: { name: "dry", environment: "local" } });
   const answer = await rest.call("POST", "/endpoints/dry/revisions?dryRun=true", {
     body: { model: "none", version: "1" },

@@ -72,3 +72,88 @@ test("a repeated request for a token is not told the token again", async () => {
   ];
   expect(second.body).toEqual({ ...first.body, token: null });
 });
+
+const served = { model: "none", version: "1" };
+type Write = Readonly<{ does: string; method: string; path: string; body?: object; ifMatch?: string }>;
+/** What a scientist may do, but not in production; by the name of its verb. */
+const WRITES: Readonly<Record<string, (environment: string) => Write[]>> = {
+  "endpoint.create": (environment) => [
+    {
+      does: "a new endpoint",
+      method: "POST",
+      path: "/endpoints",
+      body: { name: `new-in-${environment}`, environment },
+    },
+  ],
+  "revision.create": (environment) => [
+    { does: "a revision", method: "POST", path: `/endpoints/there/revisions?environment=${environment}`, body: served },
+    {
+      does: "a dry run",
+      method: "POST",
+      path: `/endpoints/there/revisions?environment=${environment}&dryRun=true`,
+      body: served,
+    },
+    {
+      does: "a dry run of a new endpoint",
+      method: "POST",
+      path: `/endpoints/soon/revisions?environment=${environment}&dryRun=true`,
+      body: { ...served, newEndpoint: true },
+    },
+  ],
+  "endpoint.putTraffic": (environment) => [
+    {
+      does: "traffic",
+      method: "PUT",
+      path: `/endpoints/there/traffic?environment=${environment}`,
+      body: { entries: [{ revision: 1, weightPercent: 100 }] },
+      ifMatch: '"0"',
+    },
+  ],
+  "endpoint.resume": (environment) => [
+    { does: "resuming", method: "POST", path: `/endpoints/there/resume?environment=${environment}`, body: {} },
+  ],
+  "endpoint.setHealthTargets": (environment) => [
+    {
+      does: "health targets",
+      method: "PUT",
+      path: `/endpoints/there/health-targets?environment=${environment}`,
+      body: { healthTargets: { readyPodsMin: 2 } },
+    },
+  ],
+  "endpoint.delete": (environment) => [
+    { does: "deleting", method: "DELETE", path: `/endpoints/there?environment=${environment}` },
+  ],
+};
+
+test("a scientist changes in development what an operator changes in production, and in production nothing", async () => {
+  const scientist = await rest.tokenFor("scientist");
+  const operator = await rest.tokenFor("operator");
+  const verbs = ROUTES.map(({ verb }) => verb).filter(({ permission }) =>
+    /^(endpoint|traffic):write$/.test(permission),
+  );
+  expect(Object.keys(WRITES).sort()).toEqual([...new Set(verbs.map(({ name }) => name))].sort());
+  const environment = { cluster: "local", namespace: "live", kind: "production", gatewayUrl: "https://g.example" };
+  await rest.call("POST", "/environments", { body: { name: "live", ...environment } });
+  for (const name of ["live", "local"])
+    expect((await rest.call("POST", "/endpoints", { body: { name: "there", environment: name } })).status).toBe(201);
+
+  const refusals = async (token: string, environment: string) => {
+    const refused: string[] = [];
+    for (const { does, method, path, body, ifMatch } of Object.values(WRITES).flatMap((of) => of(environment))) {
+      const headers = ifMatch === undefined ? {} : { "if-match": ifMatch };
+      const answer = await rest.call(method, path, { token, headers, ...(body === undefined ? {} : { body }) });
+      if (answer.body?.code === "forbidden") {
+        expect(answer.body.permission).toBe("production:write");
+        refused.push(does);
+      }
+      // Else done, or lacking a model: never a mistake in what was asked.
+      else expect([200, 201, 202, 404, 422]).toContain(answer.status);
+    }
+    return refused;
+  };
+  const all = Object.values(WRITES).flatMap((of) => of("live").map(({ does }) => does));
+  expect(await refusals(scientist, "live")).toEqual(all);
+  expect((await rest.call("GET", "/endpoints?environment=live")).body.items).toHaveLength(1);
+  expect(await refusals(scientist, "local")).toEqual([]);
+  expect(await refusals(operator, "live")).toEqual([]);
+});

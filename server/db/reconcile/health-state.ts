@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { HEALTH_STATES, TARGET_NAMES } from "#domain/endpoint/health.ts";
+import { HEALTH_STATES, isMissing, TARGET_NAMES } from "#domain/endpoint/health.ts";
 import type { HealthRecord } from "#domain/endpoint/health-record.ts";
 import { healthTargetsSchema } from "#domain/endpoint/schema.ts";
 import { troubleSchema } from "#domain/shared/views.ts";
@@ -160,12 +160,14 @@ export const markPlan = (tx: Tx, planId: string, missed: boolean) =>
 
 /** Opens one, unless one is open or the endpoint is gone; answers its id then. `threshold`: what the missed target is. */
 export async function openIncident(tx: Tx, health: HealthRow, threshold: number | null): Promise<string | null> {
-  const { missedSince, after } = health;
+  const { after } = health;
+  // One that a person resolved while it went on began when it began, though the next is counted from there.
+  const since = isMissing(health.state) ? health.since : (health.missedSince ?? health.since);
   const [row] = await tx.$queryRaw<{ id: string }[]>`
     INSERT INTO "Incident" ("endpointUid", cause, severity, revision, target, threshold, "afterPlan", "afterPlanAt", since)
     SELECT e.uid, ${health.cause}, ${health.state === "Failing" ? "Failing" : "Degraded"},
            ${health.revision}::int, ${health.target}::text, ${threshold}::float8, ${after?.plan ?? null}::int,
-           ${after?.at ?? null}::timestamptz, ${missedSince ?? health.since}::timestamptz
+           ${after?.at ?? null}::timestamptz, ${since}::timestamptz
     -- Locked, so that whoever deletes it at this moment ends the incident with it.
     FROM "Endpoint" e WHERE e.uid = ${health.endpointUid}::uuid AND e."deletedAt" IS NULL FOR SHARE
     ON CONFLICT DO NOTHING RETURNING id`;

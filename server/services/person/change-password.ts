@@ -15,7 +15,9 @@ export const changePassword = defineVerb({
   async run(ctx, { current, next }) {
     const { kind, id } = ctx.actor;
     if (kind !== "user") throw new DomainError("invalid", "A token has no password.");
-    await countAttempt(ctx.db, "email", (await findPerson(ctx.db.read, id)).email);
+    const { email } = await findPerson(ctx.db.read, id);
+    // Wherever their sessions are, together they guess as little as one network.
+    await countAttempt(ctx.db, { email, network: `sessions of ${id}` });
     return ctx.write(async (tx) => {
       const row = await findPerson(tx, id);
       const account = await tx.account.findFirst({ where: { userId: id, providerId: "credential" } });

@@ -9,6 +9,7 @@ import { type EndpointRow, findEndpoint } from "#server/services/endpoint/find.t
 import { healthViews } from "#server/services/endpoint/health-view.ts";
 import { quoted } from "#server/services/endpoint/promql.ts";
 import { defineVerb } from "#server/services/verb.ts";
+import { findServedPlan } from "./base-plan.ts";
 import { planViews } from "./plan-view.ts";
 import { chosenPlans, rollbackChoice } from "./rollback-choice.ts";
 import { startSecondsOf, whyNotStarting } from "./start-seconds.ts";
@@ -30,8 +31,10 @@ export const previewRollback = defineVerb({
     const tx = ctx.db.read;
     const endpoint = await findEndpoint(tx, ref);
     const { choice, current } = await rollbackChoice(tx, endpoint.uid, toPlan);
-    const [leaves] = current === null ? [] : await planViews(tx, await chosenPlans(tx, endpoint.uid, [current]));
-    const left = leaves === undefined ? null : { plan: leaves.number, entries: leaves.entries };
+    // A plan that waits for its pods answers nobody.
+    const served = current === null ? null : await findServedPlan(tx, endpoint.uid);
+    const [until] = served === null ? [] : await planViews(tx, [served]);
+    const left = current === null ? null : { plan: current, entries: until?.entries ?? [] };
     if (choice.kind === "none") {
       const choices = choice.choices.slice(0, CHOICES_MAX);
       const rows = await chosenPlans(
@@ -50,7 +53,7 @@ export const previewRollback = defineVerb({
     const [row] = (await chosenPlans(tx, endpoint.uid, [choice.plan])) as [PlanRow];
     const [view] = await planViews(tx, [row]);
     const entries = view?.entries ?? [];
-    const target = await targetOf(ctx, endpoint, row, entries, leaves?.entries ?? [], choice.against);
+    const target = await targetOf(ctx, endpoint, row, entries, left?.entries ?? [], choice.against);
     const unlikelyToHelp = await whyNoHelp(ctx, endpoint, entries);
     return { target, why: null, leaves: left, unlikelyToHelp, choices: [] };
   },
@@ -90,7 +93,8 @@ async function targetOf(
     warm: cold.length === 0,
     waitSeconds: cannotStart !== null ? null : cold.length === 0 ? WARM_SECONDS : waits,
     cannotStart,
-    against,
+    missedTargets: row.missedTargetsAt !== null,
+    against: row.missedTargetsAt !== null ? "it missed its health targets" : against,
     ...capacity,
     asksWhen,
   };
