@@ -23,7 +23,7 @@ type SeriesName = Exclude<keyof Series, "revision" | "model" | "version">;
 const QUANTILES = { p50: "latencyMsP50", p95: "latencyMsP95", p99: "latencyMsP99" } as const;
 /** One kind of line, and the word it goes by where there are others in its chart. */
 type Measure = readonly [SeriesName, string];
-const REFUSED: readonly Measure[] = [["refusedRatio", "refused"]];
+const REFUSED: readonly Measure[] = [["refusedRatio", "4xx"]];
 type Quantile = keyof typeof QUANTILES;
 const MARKS_MAX = 50;
 
