@@ -32,9 +32,9 @@ let prometheus: Started;
 let exposition: Server;
 let receiver: Server;
 
-/** Requests a second and their share of errors, by revision of endpoint "watched": what a router would say. */
+/** Requests a second and their shares of errors and of refusals, by revision of endpoint "watched": what a router would say. */
 let routersMeasured = false;
-const traffic = new Map<string, { perSecond: number; errors: number }>();
+const traffic = new Map<string, { perSecond: number; errors: number; refused?: number }>();
 const received: { event: string; signed: boolean; body: { incident: Record<string, unknown>; url: string } }[] = [];
 
 /** Counters that have always gone on at today's rate. */
@@ -47,9 +47,10 @@ function scraped(): string {
     "# TYPE slipway_requests_total counter",
     `slipway_requests_total{environment="local",endpoint="watched",revision="1",role="forced",code="500"} ${Math.round(seconds * 20)}`,
   ];
-  for (const [revision, { perSecond, errors }] of traffic)
+  for (const [revision, { perSecond, errors, refused = 0 }] of traffic)
     for (const [code, share] of [
-      ["200", 1 - errors],
+      ["200", 1 - errors - refused],
+      ["400", refused],
       ["500", errors],
     ] as const)
       lines.push(
@@ -288,6 +289,35 @@ test("after the rollback the incident ends by itself, and whoever was told of it
   expect(received.map(({ event }) => event)).toEqual(["incident.opened", "incident.acknowledged", "incident.resolved"]);
 });
 
+test("a candidate that refuses what the other takes: an incident names both, and the plan is known for it", async () => {
+  traffic.set("2", { perSecond: 20, errors: 0, refused: 1 });
+  // Its errors of before would open an incident of their own.
+  await until("the refusals to be measured", async () => {
+    const { revisions } = await world.call("GET", "/endpoints/watched/metrics");
+    const r2 = revisions.find(({ revision }: { revision: number }) => revision === 2);
+    return r2.refusedRatio.at(-1) > 0.999;
+  });
+  await putTraffic(world, "watched", 4, { 1: 50, 2: 50 });
+  await untilApplied(world, "watched", 5);
+  const [incident, ...more] = await until("an incident", async () => {
+    const open = await incidents();
+    return open.length > 0 && open;
+  });
+  expect(more).toEqual([]);
+  expect(incident).toMatchObject({
+    cause: expect.stringMatching(/^v2 · r2 refuses \d+ % of its requests, v1 · r1 0 % \(target 1 %\)$/),
+    revision: 2,
+    target: "errorRatioMax",
+    threshold: 0.01,
+    after: { plan: 5 },
+  });
+  await until("the plan to be known for it", async () => (await markedPlans()).includes(5));
+  await world.call("POST", "/endpoints/watched/rollback", { body: {} });
+  await untilApplied(world, "watched", 6);
+  await until("the incident to end", async () => (await incidents()).length === 0);
+  expect((await view()).plan.entries).toContainEqual(expect.objectContaining({ revision: 1, weightPercent: 100 }));
+});
+
 test("a pod that lacks a Secret is told in one sentence with a fix, with its events", async () => {
   await addRevision(world, "watched", "scale", 1, { env: { KEY: { secretRef: { name: "keys", key: "k" } } } });
   const found = await until("a reason", async () => {
@@ -344,7 +374,7 @@ test("the rule file is one that Prometheus takes, and links to the endpoint", as
   await writeFile(file, rules.body);
   const promtool = join(dirname(await findPrometheus(dir)), "promtool");
   const { stdout } = await promisify(execFile)(promtool, ["check", "rules", file]);
-  expect(stdout).toContain("SUCCESS: 3 rules found");
+  expect(stdout).toContain("SUCCESS: 4 rules found");
 });
 
 test("with Prometheus gone, what is missed keeps its cause and since when, and says since when nobody sees it", async () => {

@@ -43,11 +43,18 @@ function rulesOf({ environment, endpoint, targets, url, incidentsUrl }: RuledEnd
   });
   // The least that says something, as in decideHealth.
   const asked = `${queries.judgedPerSecond} * ${WINDOW_SECONDS}`;
+  const compared = `((${queries.refusedRatio}) and (${asked}) >= 20)`;
+  const excess = `(${compared} - on (environment, endpoint) group_left () min by (environment, endpoint) ${compared})`;
   return [
     rule(
       "SlipwayErrorRatio",
       `(${queries.errorRatio}) > ${targets.errorRatioMax} and (${queries.errorRatio}) * (${asked}) >= 2.5`,
       `${endpoint} r{{ $labels.revision }} answers {{ $value | humanizePercentage }} errors (target ${targets.errorRatioMax * 100} %)`,
+    ),
+    rule(
+      "SlipwayRefusedRatio",
+      `${excess} > ${targets.errorRatioMax} and ${excess} * (${asked}) >= 2.5`,
+      `${endpoint} r{{ $labels.revision }} refuses {{ $value | humanizePercentage }} more of its requests than another revision (target ${targets.errorRatioMax * 100} %)`,
     ),
     rule(
       "SlipwayLatencyP99",

@@ -26,4 +26,7 @@ export function healthWords(health: HealthView, clock: (at: string) => string): 
   return `${cause}${when}${change}${unseen === "" ? "" : `; ${unseen}`}`;
 }
 
+/** Whether a cause tells of what a revision refuses and another takes, and not of errors: both miss one target. */
+export const isOfRefusals = (cause: string): boolean => / refuses \S+ % of its requests/.test(cause);
+
 const spanOf = (ms: number): string => (ms < 60_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);

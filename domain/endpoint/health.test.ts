@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decideHealth, type HealthQuestion, type HealthView, type ServingRevision, unseenHealth } from "./health.ts";
-import { healthSentence } from "./health-words.ts";
+import { healthSentence, isOfRefusals } from "./health-words.ts";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 22, 2, 48) + seconds * 1000);
 const AWAY = { why: "Prometheus does not answer", since: at(180) };
@@ -16,6 +16,7 @@ const serving = (over: Partial<ServingRevision> = {}): ServingRevision => ({
   desired: 2,
   requestsPerSecond: 10,
   errorRatio: 0,
+  refusedRatio: 0,
   latencyMsP99: 40,
   ...over,
 });
@@ -92,8 +93,63 @@ test("two errors in a minute are no trend; three are", () => {
   expect(at(3 / 60)).toBe("Failing");
 });
 
+/** v1 and v2 of one model, a half of the callers each, ten a second. */
+const halves = (first: Partial<ServingRevision>, second: Partial<ServingRevision>) => [
+  serving({ revision: 1, version: "1", weightBps: 5_000, ...first }),
+  serving({ revision: 2, version: "2", weightBps: 5_000, ...second }),
+];
+
+test("what one revision refuses and another takes is the refusing one's doing, and misses the target of errors", () => {
+  expect(ask({ serving: halves({ refusedRatio: 0.003 }, { refusedRatio: 0.3 }) })).toEqual({
+    state: "Degraded",
+    cause: "v2 · r2 refuses 30 % of its requests, v1 · r1 0.3 % (target 1 %)",
+    revision: 2,
+    target: "errorRatioMax",
+    missed: true,
+    blind: null,
+  });
+  const third = serving({ revision: 3, version: "3", refusedRatio: 0.1 });
+  const least = ask({ serving: [...halves({ refusedRatio: 0.2 }, { refusedRatio: 0.5 }), third] });
+  expect(least.cause).toBe("v2 · r2 refuses 50 % of its requests, v3 · r3 10 % (target 1 %)");
+});
+
+test("refused or failed by half or more is Failing, whichever of the two gives the cause", () => {
+  expect(ask({ serving: halves({}, { refusedRatio: 1 }) }).state).toBe("Failing");
+  expect(ask({ serving: halves({}, { refusedRatio: 0.98 }) }).state).toBe("Degraded");
+  const failing = ask({ serving: halves({ errorRatio: 0.1 }, { refusedRatio: 0.95 }) });
+  expect(failing).toMatchObject({ state: "Failing", cause: "v1 · r1 answers 10 % errors (target 1 %)" });
+});
+
+test("callers' own mistakes, which all revisions refuse alike, are no miss, and too few requests compare nothing", () => {
+  const stateOf = (...revisions: ServingRevision[]) => ask({ serving: revisions }).state;
+  expect(stateOf(...halves({ refusedRatio: 0.4 }, { refusedRatio: 0.41 }))).toBe("Healthy");
+  expect(stateOf(...halves({ requestsPerSecond: 19 / 60 }, { refusedRatio: 1 }))).toBe("Healthy");
+  expect(stateOf(...halves({}, { refusedRatio: 1, requestsPerSecond: 19 / 60 }))).toBe("Healthy");
+  const refused = (count: number) => ({ refusedRatio: count / 20, requestsPerSecond: 20 / 60 });
+  expect(stateOf(...halves({}, refused(2)))).toBe("Healthy");
+  expect(stateOf(...halves({}, refused(3)))).toBe("Degraded");
+});
+
+test("a revision that refuses most and has nothing to be compared with is Healthy, but not in silence", () => {
+  const one = { revision: 2, version: "2", ready: 1, desired: 1, refusedRatio: 1 };
+  expect(ask({ serving: [serving(one)] })).toMatchObject({
+    state: "Healthy",
+    cause: "1 of 1 pod ready, v2 · r2 refuses 100 % of its requests",
+    missed: false,
+  });
+  expect(ask({ serving: [serving({ ...one, refusedRatio: 0.49 })] }).cause).toBe("1 of 1 pod ready");
+  expect(ask({ serving: [serving({ ...one, requestsPerSecond: 19 / 60 })] }).cause).toBe("1 of 1 pod ready");
+  expect(ask({ serving: halves({ refusedRatio: 0.9 }, { refusedRatio: 0.9 }) }).cause).toContain("refuses 90 %");
+});
+
+test("an incident's chart knows by the sentence whether refusals broke it", () => {
+  expect(isOfRefusals(ask({ serving: halves({}, { refusedRatio: 1 }) }).cause)).toBe(true);
+  const named = { model: "refuses-nothing", errorRatio: 1 };
+  expect(isOfRefusals(ask({ serving: halves(named, {}) }).cause)).toBe(false);
+});
+
 test("without metrics, ready pods are Unknown and never Healthy; a silent endpoint with metrics is Healthy and says so", () => {
-  const silent = { requestsPerSecond: null, errorRatio: null, latencyMsP99: null };
+  const silent = { requestsPerSecond: null, errorRatio: null, refusedRatio: null, latencyMsP99: null };
   expect(ask({ serving: [serving(silent)], blindToMetrics: AWAY })).toMatchObject({
     state: "Unknown",
     cause: "2 of 2 pods ready",
@@ -179,6 +235,7 @@ test("a verdict never claims health that was not seen, and never misses without 
     desired: fc.integer({ min: 0, max: 3 }),
     requestsPerSecond: fc.option(fc.double({ min: 0, max: 1000, noNaN: true }), { nil: null }),
     errorRatio: ratio,
+    refusedRatio: ratio,
     latencyMsP99: fc.option(fc.double({ min: 0, max: 1e5, noNaN: true }), { nil: null }),
   });
   const why = fc.option(fc.constant("because"), { nil: null });
@@ -197,5 +254,29 @@ test("a verdict never claims health that was not seen, and never misses without 
         expect(verdict.cause !== "" || verdict.blind !== null).toBe(true);
       },
     ),
+  );
+});
+
+test("refusals are missed of a revision that refuses more than another, never of all alike, in whichever order they come", () => {
+  const one = fc.record({
+    requestsPerSecond: fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: null }),
+    refusedRatio: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: null }),
+  });
+  fc.assert(
+    fc.property(fc.array(one, { minLength: 1, maxLength: 4 }), (list) => {
+      const all = list.map((more, index) => serving({ revision: index + 1, ...more }));
+      const verdict = ask({ serving: all });
+      const judged = all.filter(({ requestsPerSecond }) => (requestsPerSecond ?? 0) * 60 >= 20);
+      const ratios = judged.map(({ refusedRatio }) => refusedRatio ?? 0);
+      const apart = Math.max(...ratios) - Math.min(...ratios);
+      if (verdict.missed === true) {
+        expect(apart).toBeGreaterThan(TARGETS.errorRatioMax);
+        expect(judged.find(({ revision }) => revision === verdict.revision)?.refusedRatio).toBeGreaterThan(
+          Math.min(...ratios),
+        );
+      }
+      expect(ask({ serving: all.toReversed() })).toMatchObject({ state: verdict.state, missed: verdict.missed });
+      expect(ask({ serving: all.map((revision) => ({ ...revision, refusedRatio: 0.7 })) }).missed).toBe(false);
+    }),
   );
 });

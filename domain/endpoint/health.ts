@@ -51,6 +51,8 @@ export type ServingRevision = Readonly<{
   desired: number;
   requestsPerSecond: number | null;
   errorRatio: number | null;
+  /** Share answered with a 4xx for what was asked. */
+  refusedRatio: number | null;
   latencyMsP99: number | null;
 }>;
 
@@ -88,8 +90,8 @@ export type HealthVerdict = Readonly<{
 /** Fewer say nothing about a share or a percentile. */
 const REQUESTS_MIN = 20;
 const ERRORS_MIN = 3;
-/** From here on callers as a whole are failed, not some of them. */
-const FAILING_ERROR_RATIO = 0.5;
+/** From here on callers as a whole are failed, not some of them; and what refuses so much is told of though nothing compares. */
+const FAILING_RATIO = 0.5;
 
 /**
  * What an endpoint's targets say now. Pods count before metrics, the worst revision gives the cause, and what cannot be
@@ -113,7 +115,7 @@ export function decideHealth(question: HealthQuestion): HealthVerdict {
   const pods = podsSentence(serving);
   if (blind !== null) return of("Unknown", pods, null, blind);
   const idle = serving.every(({ requestsPerSecond }) => (requestsPerSecond ?? 0) === 0);
-  return of("Healthy", idle ? `${pods}, no requests now` : pods, false);
+  return of("Healthy", `${pods}${idle ? ", no requests now" : refusingWords(question)}`, false);
 }
 
 type Miss = Pick<HealthVerdict, "state" | "cause" | "revision" | "target">;
@@ -133,19 +135,31 @@ function podsMissed({ serving, targets }: HealthQuestion): Miss | null {
   return { state: "Degraded", cause, revision: short.revision, target: "readyPodsMin" };
 }
 
-function answersMissed({ serving, targets, windowSeconds }: HealthQuestion): Miss | null {
-  const asked = ({ requestsPerSecond }: ServingRevision) => (requestsPerSecond ?? 0) * windowSeconds;
+function answersMissed(question: HealthQuestion): Miss | null {
+  const { serving, targets, windowSeconds } = question;
+  const asked = (revision: ServingRevision) => askedOf(revision, windowSeconds);
   const failed = (revision: ServingRevision) => asked(revision) * (revision.errorRatio ?? 0);
+  // Units are split at random: what one revision refuses beyond another is its own doing, not its callers'.
+  const compared = mostRefusing(question);
+  const least = compared.at(-1);
+  const excess = (r: ServingRevision) =>
+    compared.includes(r) ? (r.refusedRatio ?? 0) - (least?.refusedRatio ?? 0) : 0;
+  const sum = (of: (revision: ServingRevision) => number) => serving.reduce((total, r) => total + of(r), 0);
+  const hurt = sum((r) => failed(r) + asked(r) * excess(r)) / sum(asked);
+  const state = hurt >= FAILING_RATIO ? "Failing" : "Degraded";
+  const target = `(target ${percent(targets.errorRatioMax)})`;
   // Rates are extrapolated: the slack keeps three errors three.
   const bad = serving
     .filter((r) => (r.errorRatio ?? 0) > targets.errorRatioMax && failed(r) >= ERRORS_MIN - 0.5)
     .sort((a, b) => (b.errorRatio ?? 0) - (a.errorRatio ?? 0))[0];
   if (bad !== undefined) {
-    const all = serving.reduce((sum, revision) => sum + asked(revision), 0);
-    const whole = serving.reduce((sum, revision) => sum + failed(revision), 0) / all;
-    const cause = `${revisionLabel(bad, serving)} answers ${percent(bad.errorRatio ?? 0)} errors (target ${percent(targets.errorRatioMax)})`;
-    const state = whole >= FAILING_ERROR_RATIO ? "Failing" : "Degraded";
+    const cause = `${revisionLabel(bad, serving)} answers ${percent(bad.errorRatio ?? 0)} errors ${target}`;
     return { state, cause, revision: bad.revision, target: "errorRatioMax" };
+  }
+  const refusing = compared.find((r) => excess(r) > targets.errorRatioMax && asked(r) * excess(r) >= ERRORS_MIN - 0.5);
+  if (refusing !== undefined && least !== undefined) {
+    const cause = `${refusesWords(refusing, serving)}, ${revisionLabel(least, serving)} ${percent(least.refusedRatio ?? 0)} ${target}`;
+    return { state, cause, revision: refusing.revision, target: "errorRatioMax" };
   }
   const slow = serving
     .filter((r) => (r.latencyMsP99 ?? 0) > targets.latencyMsP99Max && asked(r) >= REQUESTS_MIN)
@@ -153,6 +167,25 @@ function answersMissed({ serving, targets, windowSeconds }: HealthQuestion): Mis
   if (slow === undefined) return null;
   const cause = `${revisionLabel(slow, serving)} answers in ${duration(slow.latencyMsP99 ?? 0)} at p99 (target ${duration(targets.latencyMsP99Max)})`;
   return { state: "Degraded", cause, revision: slow.revision, target: "latencyMsP99Max" };
+}
+
+const askedOf = ({ requestsPerSecond }: ServingRevision, windowSeconds: number): number =>
+  (requestsPerSecond ?? 0) * windowSeconds;
+
+/** Those with enough requests to be compared, the one that refuses most of its own first. */
+const mostRefusing = ({ serving, windowSeconds }: HealthQuestion): ServingRevision[] =>
+  serving
+    .filter((revision) => askedOf(revision, windowSeconds) >= REQUESTS_MIN)
+    .sort((a, b) => (b.refusedRatio ?? 0) - (a.refusedRatio ?? 0));
+
+const refusesWords = (revision: ServingRevision, serving: readonly ServingRevision[]): string =>
+  `${revisionLabel(revision, serving)} refuses ${percent(revision.refusedRatio ?? 0)} of its requests`;
+
+/** What misses no target, for lack of another revision that does better, is not kept back. */
+function refusingWords(question: HealthQuestion): string {
+  const [worst] = mostRefusing(question);
+  if (worst === undefined || (worst.refusedRatio ?? 0) < FAILING_RATIO) return "";
+  return `, ${refusesWords(worst, question.serving)}`;
 }
 
 function podsSentence(serving: readonly ServingRevision[]): string {

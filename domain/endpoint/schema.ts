@@ -141,6 +141,8 @@ export const metricsViewSchema = z.object({
       version: z.string(),
       requestsPerSecond: series,
       errorRatio: series,
+      /** Answered with a 4xx but 408, 429 and 499. */
+      refusedRatio: series,
       latencyMsP50: series,
       latencyMsP95: series,
       latencyMsP99: series,

@@ -1,7 +1,10 @@
 import { expect, type Page } from "@playwright/test";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
+import { aLinearModel, aScalingModel } from "../../test/factories/onnx.ts";
+import { steadyLoad, unitsNamed } from "../support/load.ts";
+import { until } from "../support/until.ts";
 import { test } from "./product.ts";
-import { SHORT_OF_PODS, STAGE, setIncident } from "./stage.ts";
+import { ready, SHORT_OF_PODS, STAGE, setIncident, split } from "./stage.ts";
 
 let incident: string;
 test.beforeAll(async ({ running: { api } }) => {
@@ -35,4 +38,41 @@ test("an incident about ready pods draws them under their target, and says what 
   await expect(page.getByText("It is meant to have 1 pod, and the target asks for 3.")).toBeVisible();
   await page.getByRole("link", { name: "settings", exact: true }).click();
   await expect(page.getByLabel("Ready pods at least")).toHaveValue("3");
+});
+
+test("a candidate that takes another input than callers send is named for what it refuses, in figures and on charts", async ({
+  signedIn: page,
+  running: { api, gatewayUrl },
+}) => {
+  const NAME = "narrow";
+  await api.register(NAME, aScalingModel(2));
+  await api.register(NAME, aLinearModel());
+  await api.ok("POST", "/endpoints", { name: NAME, environment: STAGE.environment });
+  for (const version of ["1", "2"]) await api.deploy(NAME, NAME, version);
+  await api.applied(NAME);
+  await ready(api, NAME);
+  const body = JSON.stringify({ inputs: [{ name: "x", datatype: "FP32", shape: [1, 1], data: [7] }] });
+  const load = steadyLoad({ url: gatewayUrl, endpoint: NAME, body }, 20, unitsNamed(200));
+  await api.traffic(NAME, split(50, 50), "Half, to be quick");
+
+  await page.goto(screenPaths.endpoint(STAGE.environment, NAME));
+  const refuses = page.getByText(/v2 · r2 refuses 100 % of its requests, v1 · r1 0 % \(target 1 %\)/);
+  await expect(refuses.first()).toBeVisible({ timeout: 60_000 });
+  const candidate = page.getByRole("region", { name: "Revisions" }).getByRole("row", { name: /r2/ });
+  await expect(candidate).toContainText("0 % · 100 % refused");
+  const chip = chart(page, "Errors").getByRole("button", { name: "refused (4xx)" });
+  await expect(chip).toHaveAttribute("aria-pressed", "true");
+  await expect(chart(page, "Errors").locator(".recharts-line-curve")).toHaveCount(4);
+  await chip.click();
+  await expect(chart(page, "Errors").locator(".recharts-line-curve")).toHaveCount(2);
+
+  const opened = await until("an incident", async () => {
+    const { items } = await api.ok("GET", "/incidents?state=open");
+    return items.find(({ endpoint }: { endpoint: string }) => endpoint === NAME)?.id;
+  });
+  await page.goto(screenPaths.incident(opened));
+  await expect(scale(page, "What broke: errors and refusals (4xx)").last()).toHaveText("100 %");
+  await api.ok("POST", `/endpoints/${NAME}/rollback`, {});
+  await api.applied(NAME);
+  await load.stop();
 });

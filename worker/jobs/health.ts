@@ -48,10 +48,10 @@ export async function judgeHealth(job: HealthJob): Promise<void> {
 type Rates = Readonly<{
   /** Null: there are some. */
   unseen(state: HealthState): Unseen | null;
-  of(state: HealthState, revision: number): Pick<ServingRevision, "requestsPerSecond" | "errorRatio" | "latencyMsP99">;
+  of(state: HealthState, revision: number): Pick<ServingRevision, keyof typeof NO_RATES>;
 }>;
 
-const NO_RATES = { requestsPerSecond: null, errorRatio: null, latencyMsP99: null };
+const NO_RATES = { requestsPerSecond: null, errorRatio: null, refusedRatio: null, latencyMsP99: null };
 /**
  * Every router has this from its start, asked or not: an environment without it is not scraped, and not just idle. By its
  * own label, for two clusters may have namespaces of one name.
@@ -60,7 +60,7 @@ const SCRAPES = `max by (environment) (count_over_time(slipway_plan_staleness_se
 /** A rate needs two. */
 const SCRAPES_MIN = 2;
 
-/** Four queries for all endpoints together. */
+/** Five queries for all endpoints together. */
 async function readRates(metrics: MetricsSource): Promise<Rates> {
   const now = new Date();
   const nowSeconds = Math.floor(now.getTime() / 1000);
@@ -77,10 +77,11 @@ async function readRates(metrics: MetricsSource): Promise<Rates> {
   };
   const byRevision = ["environment", "endpoint", "revision"];
   try {
-    const [scrapes, requests, errors, latency] = await Promise.all([
+    const [scrapes, requests, errors, refused, latency] = await Promise.all([
       read(SCRAPES, "environment"),
       read(queries.judgedPerSecond, ...byRevision),
       read(queries.errorRatio, ...byRevision),
+      read(queries.refusedRatio, ...byRevision),
       read(queries.latencyMsP99, ...byRevision),
     ]);
     return {
@@ -93,6 +94,7 @@ async function readRates(metrics: MetricsSource): Promise<Rates> {
         return {
           requestsPerSecond: requests.get(key) ?? null,
           errorRatio: errors.get(key) ?? null,
+          refusedRatio: refused.get(key) ?? null,
           latencyMsP99: latency.get(key) ?? null,
         };
       },

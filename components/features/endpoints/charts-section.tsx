@@ -21,6 +21,9 @@ import { coreWords } from "./words.ts";
 type Series = Metrics["revisions"][number];
 type SeriesName = Exclude<keyof Series, "revision" | "model" | "version">;
 const QUANTILES = { p50: "latencyMsP50", p95: "latencyMsP95", p99: "latencyMsP99" } as const;
+/** One kind of line, and the word it goes by where there are others in its chart. */
+type Measure = readonly [SeriesName, string];
+const REFUSED: readonly Measure[] = [["refusedRatio", "4xx"]];
 type Quantile = keyof typeof QUANTILES;
 const MARKS_MAX = 50;
 
@@ -30,6 +33,8 @@ type ChartsSectionProps = Readonly<{ at: EndpointRef; view: Endpoint; measured: 
 export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
   const trpc = useTRPC();
   const [quantiles, setQuantiles] = useState<readonly Quantile[]>(["p99"]);
+  /** Null: as the values have it. */
+  const [refusedAsked, setRefusedAsked] = useState<boolean | null>(null);
   const [logarithmic, setLogarithmic] = useState(false);
   const [gpu, setGpu] = useState<"gpuUtilization" | "gpuMemoryBytes">("gpuUtilization");
   const [all, setAll] = useState(false);
@@ -51,19 +56,8 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
   );
   const asking = { watched, none: "no requests in this time" };
   const base = { waiting, times, stepMs: (metrics?.stepSeconds ?? asked.stepSeconds) * 1_000, span, marks };
-  const lines = (name: SeriesName) => shown.map((series) => lineOf(series, name, view.revisions));
-  const latency = (["p99", "p95", "p50"] as const)
-    .filter((quantile) => quantiles.includes(quantile))
-    .flatMap((quantile, index) =>
-      shown.map((series) => ({
-        ...lineOf(series, QUANTILES[quantile], view.revisions),
-        id: `${quantile}-${series.revision}`,
-        ...(quantiles.length > 1
-          ? { name: `r${series.revision} ${quantile}`, endName: `r${series.revision} ${quantile}` }
-          : {}),
-        ...(index > 0 ? { opacity: 0.75 - 0.2 * index } : {}),
-      })),
-    );
+  const lines = (...measures: readonly Measure[]) => linesOf(shown, measures, view.revisions);
+  const latency = (["p99", "p95", "p50"] as const).filter((quantile) => quantiles.includes(quantile));
   const toggle = (quantile: Quantile) =>
     setQuantiles(
       quantiles.includes(quantile) && quantiles.length > 1
@@ -71,6 +65,8 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
         : [...new Set([...quantiles, quantile])],
     );
   const { errorRatioMax, latencyMsP99Max } = view.healthTargets;
+  const refused =
+    refusedAsked ?? shown.some((series) => series.refusedRatio.some((value) => (value ?? 0) > errorRatioMax));
   const noGpu = shown.every((series) => series.gpuUtilization.every((value) => value === null));
   const wantsGpu = view.revisions.some(({ resources }) => resources.gpu > 0);
   const more = all ? "" : "max-sm:hidden";
@@ -87,7 +83,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
           {...asking}
           className={classNames("order-1", more)}
           title="Requests"
-          lines={lines("requestsPerSecond")}
+          lines={lines(["requestsPerSecond", "requests"])}
           words={rateWords}
         />
         <ChartPanelLater
@@ -95,8 +91,13 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
           {...asking}
           className="order-2"
           title="Errors"
-          lines={lines("errorRatio")}
+          lines={lines(["errorRatio", "errors"], ...(refused ? REFUSED : []))}
           words={ratioWords}
+          controls={
+            <Chip pressed={refused} onPress={() => setRefusedAsked(!refused)}>
+              refused (4xx)
+            </Chip>
+          }
           target={{ value: errorRatioMax, label: `target ${ratioWords(errorRatioMax)}` }}
         />
         <ChartPanelLater
@@ -104,7 +105,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
           {...asking}
           className="order-3"
           title="Latency"
-          lines={latency}
+          lines={lines(...latency.map((quantile) => [QUANTILES[quantile], quantile] as const))}
           words={latencyWords}
           logarithmic={logarithmic}
           target={{ value: latencyMsP99Max, label: `target ${latencyWords(latencyMsP99Max)}` }}
@@ -125,7 +126,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
           {...base}
           className={classNames("order-4", more)}
           title="CPU cores"
-          lines={lines("cpuCores")}
+          lines={lines(["cpuCores", "CPU"])}
           words={coreWords}
         />
         <ChartPanelLater
@@ -133,7 +134,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
           className={classNames("order-5", more)}
           title="Memory"
           unit="binary"
-          lines={lines("memoryBytes")}
+          lines={lines(["memoryBytes", "memory"])}
           words={bytesWords}
         />
         <ChartPanelLater
@@ -141,7 +142,7 @@ export function ChartsSection({ at, view, measured }: ChartsSectionProps) {
           className={classNames("order-6", more)}
           title="GPU"
           unit={gpu === "gpuMemoryBytes" ? "binary" : "plain"}
-          lines={lines(gpu)}
+          lines={lines([gpu, "GPU"])}
           words={gpu === "gpuUtilization" ? ratioWords : bytesWords}
           controls={
             <>
@@ -174,17 +175,21 @@ const hasAny = (series: Series): boolean =>
   series.memoryBytes.some((value) => value !== null) ||
   series.readyPods.some((value) => value !== null);
 
-function lineOf(series: Series, name: SeriesName, among: Endpoint["revisions"]): ChartLine {
-  const { colour, dashes } = revisionLine(series.revision);
-  return {
-    id: `${name}-${series.revision}`,
-    name: revisionLabel(series, among),
-    endName: revisionLabel(series, [series]),
-    colour,
-    dashes,
-    values: series[name],
-  };
-}
+/** One line per measure and revision; what goes along with the first measure is fainter. */
+const linesOf = (shown: readonly Series[], measures: readonly Measure[], among: Endpoint["revisions"]): ChartLine[] =>
+  measures.flatMap(([measure, word], index) =>
+    shown.map((series) => {
+      const alone = measures.length === 1;
+      return {
+        id: `${measure}-${series.revision}`,
+        name: alone ? revisionLabel(series, among) : `r${series.revision} ${word}`,
+        endName: alone ? revisionLabel(series, [series]) : `r${series.revision} ${word}`,
+        ...revisionLine(series.revision),
+        ...(index > 0 ? { opacity: 0.75 - 0.2 * index } : {}),
+        values: series[measure],
+      };
+    }),
+  );
 
 function measuredWords({ fromSeconds, toSeconds }: Measured["asked"]): string {
   const minutes = Math.round((toSeconds - fromSeconds) / 60);

@@ -19,7 +19,7 @@ import { Cell, HeadCell, Row, Table, TableHead } from "#components/ui/table.tsx"
 import { percent, TrafficBar } from "#components/ui/traffic-bar.tsx";
 import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { revisionLabel, versionLabel } from "#domain/shared/version-label.ts";
-import { latestOf } from "./words.ts";
+import { latestOf, refusedWords } from "./words.ts";
 
 const ChangeTrafficSheet = dynamic(() => import("./change-traffic-sheet.tsx").then((file) => file.ChangeTrafficSheet), {
   ssr: false,
@@ -168,7 +168,10 @@ function RevisionRow({ revision, view, metrics }: RevisionRowProps) {
           {readyReplicas === null ? "not seen yet" : `${readyReplicas}/${desiredReplicas ?? replicas.min}`}
         </Cell>
         <Cell numeric>{rateWords(latestOf(series?.requestsPerSecond))}</Cell>
-        <Cell numeric>{ratioWords(latestOf(series?.errorRatio))}</Cell>
+        <Cell numeric>
+          {ratioWords(latestOf(series?.errorRatio))}
+          {refusedWords(latestOf(series?.refusedRatio))}
+        </Cell>
         <Cell numeric>{latencyWords(latestOf(series?.latencyMsP99))}</Cell>
         <Cell numeric>{ratioWords(latestOf(series?.gpuUtilization))}</Cell>
       </Row>
@@ -210,7 +213,9 @@ function PhoneRevision({ revision, view, metrics }: RevisionRowProps) {
           {readyReplicas === null ? "not seen yet" : `${readyReplicas}/${desiredReplicas ?? replicas.min} ready`}
         </span>
         <span>{rateWords(latestOf(series?.requestsPerSecond))} requests</span>
-        <span>{ratioWords(latestOf(series?.errorRatio))} errors</span>
+        <span>
+          {ratioWords(latestOf(series?.errorRatio))} errors{refusedWords(latestOf(series?.refusedRatio))}
+        </span>
         <span>{latencyWords(latestOf(series?.latencyMsP99))} p99</span>
       </p>
       {trouble === null ? null : (

@@ -8,6 +8,7 @@ import { type Measured, useMetrics } from "#components/endpoint/use-metrics.ts";
 import { latencyWords, ratioWords } from "#components/ui/quantity-words.ts";
 import { revisionLine } from "#components/ui/revision.tsx";
 import { clockWords } from "#components/ui/time-words.ts";
+import { isOfRefusals } from "#domain/endpoint/health-words.ts";
 import { revisionLabel } from "#domain/shared/version-label.ts";
 import type { IncidentDetail } from "./incident-type.ts";
 
@@ -17,6 +18,8 @@ type Target = NonNullable<IncidentDetail["target"]>;
 type Measure = Readonly<{
   title: string;
   series: "errorRatio" | "latencyMsP99" | "readyPods";
+  /** Drawn on top of it. */
+  and?: "refusedRatio";
   words: (value: number) => string;
   unit: AxisUnit;
 }>;
@@ -27,12 +30,19 @@ const MEASURES: Readonly<Record<Target, Measure>> = {
   readyPodsMin: { title: "What broke: ready pods", series: "readyPods", words: String, unit: "whole" },
 };
 
+const REFUSED: Measure = {
+  ...MEASURES.errorRatioMax,
+  title: "What broke: errors and refusals (4xx)",
+  and: "refusedRatio",
+};
+
 type BrokeChartProps = Readonly<{ incident: IncidentDetail; target: Target; view: Endpoint | undefined }>;
 
 /** The one measure that was missed, from a quarter of an hour before until now or a little after its end, with its target. */
 export function BrokeChart({ incident, target, view }: BrokeChartProps) {
   const { endpoint, environment, since, resolvedAt, threshold } = incident;
-  const { title, series, words, unit } = MEASURES[target];
+  const { title, series, and, words, unit } =
+    target === "errorRatioMax" && isOfRefusals(incident.cause) ? REFUSED : MEASURES[target];
   const wanted = useMemo(() => {
     const endMs = resolvedAt === null ? Infinity : Date.parse(resolvedAt) + AROUND_MS;
     // What has not come yet is no gap.
@@ -50,7 +60,10 @@ export function BrokeChart({ incident, target, view }: BrokeChartProps) {
       name: revisionLabel(one, among),
       endName: revisionLabel(one, [one]),
       ...revisionLine(one.revision),
-      values: one[series],
+      values:
+        and === undefined
+          ? one[series]
+          : one[series].map((value, index) => (value === null ? null : value + (one[and][index] ?? 0))),
     }));
   const watched = (metrics?.timestamps ?? []).map(
     (_, index) => metrics?.revisions.some(({ requestsPerSecond }) => requestsPerSecond[index] != null) === true,

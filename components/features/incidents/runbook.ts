@@ -18,6 +18,7 @@ const LAST =
 const STEPS: Readonly<Record<NonNullable<IncidentDetail["target"]> | "none", readonly string[]>> = {
   errorRatioMax: [
     "One revision answers errors: its last error lines say why. All of them do: look at what they share, their input, their node, a Secret.",
+    "One revision refuses (4xx) what another takes: its input is not the one that callers send. Compare the signatures of the two versions, or try a caller's request at it.",
     "Errors without a line in the log come from the router: no ready pod, or a deadline.",
   ],
   latencyMsP99Max: [

@@ -30,7 +30,7 @@ const anEndpoint = (environment: string, endpoint: string) => ({
 test("Prometheus takes the rules of endpoints whose names run together", async () => {
   const rules = alertRules([anEndpoint("prod", "eu-fraud"), anEndpoint("prod-eu", "fraud")]);
   await writeFile(join(dir, "rules.yml"), stringify(rules));
-  expect(await promtool("check", "rules", "rules.yml")).toContain("SUCCESS: 6 rules found");
+  expect(await promtool("check", "rules", "rules.yml")).toContain("SUCCESS: 8 rules found");
 });
 
 test("an alert is raised by callers' errors, and by no forced request, not even as one of many", async () => {
@@ -68,6 +68,43 @@ test("an alert is raised by callers' errors, and by no forced request, not even 
             expr: 'count by (alertname, endpoint) (ALERTS{alertstate="firing"})',
             eval_time: "9m",
             exp_samples: [{ labels: '{alertname="SlipwayErrorRatio", endpoint="bad"}', value: 1 }],
+          },
+        ],
+      },
+    ],
+  };
+  await writeFile(join(dir, "tests.yml"), stringify(tests));
+  expect(await promtool("test", "rules", "tests.yml")).toContain("SUCCESS");
+});
+
+test("an alert is raised by what one revision refuses and another takes, and by no callers who are refused everywhere", async () => {
+  const names = ["apart", "alike", "alone", "compared-with-few", "hurried"];
+  await writeFile(join(dir, "rules.yml"), stringify(alertRules(names.map((name) => anEndpoint("prod", name)))));
+  const series = (endpoint: string, revision: number, code: number, perScrape: number) => ({
+    series: `slipway_requests_total{environment="prod",endpoint="${endpoint}",revision="${revision}",role="live",code="${code}"}`,
+    values: `0+${perScrape}x40`,
+  });
+  const tests = {
+    rule_files: ["rules.yml"],
+    evaluation_interval: "15s",
+    tests: [
+      {
+        interval: "15s",
+        input_series: [
+          series("apart", 1, 200, 100),
+          series("apart", 2, 400, 100),
+          ...[1, 2].flatMap((revision) => [series("alike", revision, 200, 50), series("alike", revision, 422, 50)]),
+          series("alone", 1, 400, 100),
+          series("compared-with-few", 1, 200, 4),
+          series("compared-with-few", 2, 400, 100),
+          series("hurried", 1, 200, 100),
+          series("hurried", 2, 429, 100),
+        ],
+        promql_expr_test: [
+          {
+            expr: 'count by (alertname, endpoint, revision) (ALERTS{alertstate="firing"})',
+            eval_time: "9m",
+            exp_samples: [{ labels: '{alertname="SlipwayRefusedRatio", endpoint="apart", revision="2"}', value: 1 }],
           },
         ],
       },

@@ -21,7 +21,7 @@ const begin = Math.floor(Date.now() / 60_000) * 60 - 3_600;
 const end = begin + MINUTES * 60;
 const iso = (seconds: number) => new Date(seconds * 1_000).toISOString();
 
-/** r1: 10 answers a second, one in ten a 500, all within 50 ms, and 3 that were forced, failed and slow; r2: silent from minute 5 to 15, and no errors. */
+/** r1: 10 answers a second, one in ten a 500, two a 400 and one a 429, all within 50 ms, and 3 that were forced, failed and slow; r2: silent from minute 5 to 15, and no errors. */
 function exposition(): string {
   const labels = (revision: number, more: string) =>
     `environment="local",endpoint="iris",revision="${revision}",model="m",version="1",${more}`;
@@ -32,14 +32,14 @@ function exposition(): string {
   const ready: string[] = ["# TYPE slipway_ready_pods gauge"];
   const line = (to: string[], name: string, value: number, at: number) => to.push(`${name} ${value} ${at}`);
   const times = Array.from({ length: (MINUTES * 60) / STEP_SECONDS + 1 }, (_, i) => begin + i * STEP_SECONDS);
-  for (const code of ["200", "500"])
+  for (const [code, perSecond] of [
+    ["200", 6],
+    ["400", 2],
+    ["429", 1],
+    ["500", 1],
+  ] as const)
     for (const at of times)
-      line(
-        counter,
-        `slipway_requests_total{${labels(1, `code="${code}",role="live"`)}}`,
-        (at - begin) * (code === "200" ? 9 : 1),
-        at,
-      );
+      line(counter, `slipway_requests_total{${labels(1, `code="${code}",role="live"`)}}`, (at - begin) * perSecond, at);
   for (const at of times)
     line(counter, `slipway_requests_total{${labels(1, 'code="500",role="forced"')}}`, (at - begin) * 3, at);
   for (const at of times)
@@ -163,18 +163,20 @@ test("rates, error shares and latencies of each revision are what was scraped, a
   expect(body.timestamps).toHaveLength(MINUTES - 1);
   for (const value of r1.requestsPerSecond) expect(value).toBeCloseTo(13, 6);
   for (const value of r1.errorRatio) expect(value).toBeCloseTo(0.1, 6);
+  for (const value of r1.refusedRatio) expect(value).toBeCloseTo(0.2, 6);
   for (const value of r1.latencyMsP99) expect(value).toBeCloseTo(49.325, 3);
   expect(new Set(r1.memoryBytes)).toEqual(new Set([1_000_000]));
 });
 
-test("silence is a gap and never a zero; a revision without errors has the share zero; shadows count for nothing", async () => {
+test("silence is a gap and never a zero; a revision without errors or refusals has the share zero; shadows count for nothing", async () => {
   const { body } = await read(range());
   const r2 = body.revisions.find((series: { revision: number }) => series.revision === 2);
   const at = (minute: number) => body.timestamps.indexOf(iso(begin + minute * 60));
   expect(r2.requestsPerSecond[at(10)]).toBeNull();
   expect(r2.errorRatio[at(10)]).toBeNull();
   expect(r2.requestsPerSecond[at(18)]).toBeCloseTo(1, 6);
-  expect(r2.errorRatio[at(18)]).toBe(0);
+  expect(r2.refusedRatio[at(10)]).toBeNull();
+  expect([r2.errorRatio[at(18)], r2.refusedRatio[at(18)]]).toEqual([0, 0]);
   expect(new Set(r2.gpuUtilization)).toEqual(new Set([null]));
 });
 
@@ -231,6 +233,8 @@ const BY_HAND: Readonly<Record<string, (revision: number) => string>> = {
   requestsPerSecond: (r) => `sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role!="shadow"}[1m]))`,
   errorRatio: (r) =>
     `sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role="live",code="500"}[1m])) / sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role="live"}[1m]))`,
+  refusedRatio: (r) =>
+    `sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role="live",code="400"}[1m])) / sum(rate(slipway_requests_total{endpoint="iris",revision="${r}",role="live"}[1m]))`,
   latencyMsP50: (r) => quantileByHand(0.5, r),
   latencyMsP95: (r) => quantileByHand(0.95, r),
   latencyMsP99: (r) => quantileByHand(0.99, r),

@@ -92,6 +92,7 @@ function assemble(
       ...named,
       requestsPerSecond: seriesOf("requestsPerSecond", named.revision),
       errorRatio: seriesOf("errorRatio", named.revision),
+      refusedRatio: seriesOf("refusedRatio", named.revision),
       latencyMsP50: seriesOf("latencyMsP50", named.revision),
       latencyMsP95: seriesOf("latencyMsP95", named.revision),
       latencyMsP99: seriesOf("latencyMsP99", named.revision),

@@ -1,6 +1,9 @@
+import { REFUSED_CODES } from "#domain/endpoint/fleet-queries.ts";
+
 export type MetricName =
   | "requestsPerSecond"
   | "errorRatio"
+  | "refusedRatio"
   | "latencyMsP50"
   | "latencyMsP95"
   | "latencyMsP99"
@@ -37,6 +40,7 @@ export function metricQueries(target: MetricTarget): Readonly<Record<MetricName,
   // Answered by another revision because this one had no pods: an error of this one, whatever the code.
   const meant = 'role=~"live|fallback"';
   const failed = `(${requests('role="live",code=~"5.."')} or 0 * ${requests(meant)}) + (${requests('role="fallback"')} or 0 * ${requests(meant)})`;
+  const refused = `${requests(`role="live",${REFUSED_CODES}`)} or 0 * ${requests(meant)}`;
   const latency = (quantile: number) =>
     `1000 * histogram_quantile(${quantile}, sum by (revision, le) (rate(slipway_request_duration_seconds_bucket{${endpoint},role="live"}[${w}s])))`;
 
@@ -53,6 +57,7 @@ export function metricQueries(target: MetricTarget): Readonly<Record<MetricName,
   return {
     requestsPerSecond: requests('role!="shadow"'),
     errorRatio: `(${failed}) / ${requests(meant)}`,
+    refusedRatio: `(${refused}) / ${requests(meant)}`,
     latencyMsP50: latency(0.5),
     latencyMsP95: latency(0.95),
     latencyMsP99: latency(0.99),

@@ -27,7 +27,7 @@ test("what may come of callers is counted from 0 on, so that the first errors ar
   const entry = metrics.entry(labels);
   entry.expectCallers();
   const text = metrics.render();
-  for (const code of [200, 500, 502, 503, 504]) expect(text).toContain(`code="${code}",role="live"} 0\n`);
+  for (const code of [200, 400, 500, 502, 503, 504]) expect(text).toContain(`code="${code}",role="live"} 0\n`);
   expect(text).toContain('code="503",role="fallback"} 0\n');
   expect(text).not.toContain("_bucket{");
   entry.record("live", 500, 1);

@@ -14,10 +14,11 @@ const BOUNDS = [
 ] as const;
 /**
  * What a rate sees nothing of is a series' first value: it would miss the errors of all requests before the first scrape.
- * These begin at 0, therefore; any other code comes later and alone.
+ * These begin at 0, therefore; any other code comes later and alone. Of what a pod refuses it is 400 that one version
+ * answers and another does not: an input that is not of its signature.
  */
 const EXPECTED: readonly (readonly [SeriesRole, number])[] = [
-  ...[200, 500, 502, 503, 504].map((code) => ["live", code] as const),
+  ...[200, 400, 500, 502, 503, 504].map((code) => ["live", code] as const),
   ["fallback", 503],
 ];
 /** Long enough for every scraper to have seen the last value of a series whose revision left the plans. */
