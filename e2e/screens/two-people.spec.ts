@@ -42,6 +42,8 @@ test("of two people on one endpoint the second is refused with who, when and why
     await other.close();
   }
 
+  // Told before one tries; and whoever tries all the same is refused.
+  await expect(sheet).toContainText(/Sara Second changed traffic .*#4/);
   await sheet.getByRole("button", { name: "Change at once" }).click();
   await expect(sheet).toContainText(/Sara Second changed traffic .*#4/);
   await expect(sheet).toContainText("“Careful first step” Your input is kept; nothing was saved.");

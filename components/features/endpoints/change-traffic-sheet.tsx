@@ -53,7 +53,11 @@ export function ChangeTrafficSheet({ at, view, kind, onClose }: ChangeTrafficShe
     }),
   );
   const failure = put.error === null ? null : failureOf(put.error);
-  const conflict = failure?.code === "plan_conflict" ? ((failure.detail.currentPlan ?? null) as Plan | null) : null;
+  const refused = failure?.code === "plan_conflict" ? ((failure.detail.currentPlan ?? null) as Plan | null) : null;
+  // One's own change is news too, a moment before its answer.
+  const isOurs = put.isPending || put.isSuccess;
+  const newer = view.plan !== null && view.plan.number > seen.plan && !isOurs ? view.plan : null;
+  const conflict = refused ?? newer;
   const body = { entries: entries ?? [], reason };
   const rebase = (plan: Plan, keep: boolean) => {
     setSeen({ plan: plan.number, entries: plan.entries });
@@ -112,7 +116,7 @@ export function ChangeTrafficSheet({ at, view, kind, onClose }: ChangeTrafficShe
         </p>
         <div className="grid grid-cols-[48px_1fr] items-start gap-2">
           <span className="text-label text-muted">Now</span>
-          <TrafficBar shares={sharesOf(seen.entries)} among={view.revisions} size="tall" />
+          <TrafficBar shares={sharesOf(preview.data?.before ?? seen.entries)} among={view.revisions} size="tall" />
           <span className="text-label text-muted">After</span>
           {entries === null ? (
             <span className="text-label text-muted">–</span>

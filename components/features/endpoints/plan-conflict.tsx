@@ -1,5 +1,5 @@
 import type { Plan } from "#components/endpoint/endpoint-ref.ts";
-import { versionsWords } from "#components/endpoint/plan-words.ts";
+import { changeWords, versionsWords } from "#components/endpoint/plan-words.ts";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
@@ -13,7 +13,7 @@ export const PlanConflict = ({ plan, among, onKeep, onDrop }: PlanConflictProps)
     status="Degraded"
     title={
       <>
-        {plan.decidedBy} changed traffic <RelativeTime at={plan.decidedAt} />: #{plan.number},{" "}
+        {plan.decidedBy} {changeWords(plan).toLowerCase()} <RelativeTime at={plan.decidedAt} />: #{plan.number},{" "}
         {versionsWords(plan.entries, among)}.
       </>
     }
