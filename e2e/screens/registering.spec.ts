@@ -67,6 +67,35 @@ test("a session that ends while one registers takes nothing that was typed, and 
   await expect(page.getByText("Typed for ten minutes.")).toBeVisible();
 });
 
+test("a session that ends behind a form leaves it open, says so as long as that is so, and takes what was typed after it", async ({
+  signedIn: page,
+  context,
+  session,
+  running,
+}) => {
+  await page.goto("/models?register=true");
+  const sheet = page.getByRole("dialog", { name: "Register a version" });
+  await sheet.locator("input[type=file]").setInputFiles(file("kept.onnx", aScalingModel(2)));
+  await sheet.getByLabel("What changed").fill("Typed for an hour.");
+  const register = sheet.getByRole("button", { name: "Register", exact: true });
+  await expect(register).toBeEnabled();
+  await expect(page.getByText("live", { exact: true }).first()).toBeVisible();
+  await context.clearCookies();
+  // The page hears of it, asks for the list behind the form, and is refused.
+  await running.api.ok("POST", "/models", { name: "meanwhile" });
+  const ended = sheet.getByRole("alert").filter({ hasText: "Your session has ended." });
+  await expect(ended).toContainText("Sign in in another tab, then go on here.");
+  const link = ended.getByRole("link", { name: "Sign in in a new tab" });
+  await expect(link).toHaveAttribute("href", "/sign-in?next=%2Fmodels&why=ended");
+  await expect(link).toHaveAttribute("target", "_blank");
+  await expectAccessible(page, ["light", "dark", "360 px"]);
+  await context.addCookies(session);
+  await expect(ended).toBeHidden();
+  await register.click();
+  await expect(page).toHaveURL(/\/models\/kept\/versions\/1/);
+  await expect(page.getByText("Typed for an hour.")).toBeVisible();
+});
+
 test("nobody is told to deploy or to call a version that cannot be served", async ({ signedIn: page, running }) => {
   await running.api.call("POST", "/models", { name: "stored" });
   const { digest } = await running.api.ok("PUT", "/artifacts", new TextEncoder().encode("<PMML/>"));
