@@ -96,6 +96,23 @@ test("a session that ends behind a form leaves it open, says so as long as that 
   await expect(page.getByText("Typed for an hour.")).toBeVisible();
 });
 
+test("a second press on Register makes no second version", async ({ signedIn: page, running: { api } }) => {
+  await api.ok("POST", "/models", { name: "pressed" });
+  await page.goto("/models/pressed");
+  await page.getByRole("button", { name: "Register version" }).click();
+  const sheet = page.getByRole("dialog", { name: "Register a version of pressed" });
+  await sheet.locator("input[type=file]").setInputFiles(file("pressed.onnx", aScalingModel(2)));
+  const register = sheet.getByRole("button", { name: "Register", exact: true });
+  await expect(register).toBeEnabled();
+  // Both before the page is drawn anew.
+  await register.evaluate((button: HTMLButtonElement) => {
+    button.click();
+    button.click();
+  });
+  await expect(page).toHaveURL(/\/models\/pressed\/versions\/1/);
+  expect((await api.ok("GET", "/models/pressed/versions")).items).toHaveLength(1);
+});
+
 test("nobody is told to deploy or to call a version that cannot be served", async ({ signedIn: page, running }) => {
   await running.api.call("POST", "/models", { name: "stored" });
   const { digest } = await running.api.ok("PUT", "/artifacts", new TextEncoder().encode("<PMML/>"));
