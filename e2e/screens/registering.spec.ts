@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { aScalingModel } from "../../test/factories/onnx.ts";
+import { aDenseNetwork, aScalingModel } from "../../test/factories/onnx.ts";
 import { expectAccessible } from "./axe.ts";
 import { test } from "./product.ts";
 
@@ -111,6 +111,23 @@ test("a second press on Register makes no second version", async ({ signedIn: pa
   });
   await expect(page).toHaveURL(/\/models\/pressed\/versions\/1/);
   expect((await api.ok("GET", "/models/pressed/versions")).items).toHaveLength(1);
+});
+
+test("labels that cannot be those of the model's outputs are refused at their field, with both numbers", async ({
+  signedIn: page,
+}) => {
+  await page.goto("/models?register=true");
+  const sheet = page.getByRole("dialog", { name: "Register a version" });
+  const labels = sheet.getByLabel("Class labels");
+  await sheet.locator("input[type=file]").setInputFiles(file("digits.onnx", aDenseNetwork(10, 1)));
+  await labels.fill("zero, one, two");
+  const register = sheet.getByRole("button", { name: "Register", exact: true });
+  await expect(register).toBeEnabled();
+  await register.click();
+  await expect(labels).toHaveAccessibleDescription(/3 labels do not fit .*10 values in y/);
+  await labels.fill("");
+  await register.click();
+  await expect(page).toHaveURL(/\/models\/digits\/versions\/1/);
 });
 
 test("nobody is told to deploy or to call a version that cannot be served", async ({ signedIn: page, running }) => {
