@@ -1,3 +1,4 @@
+import { utimes, writeFile } from "node:fs/promises";
 import { expect } from "@playwright/test";
 import { aDenseNetwork, aScalingModel } from "../../test/factories/onnx.ts";
 import { expectAccessible } from "./axe.ts";
@@ -128,6 +129,30 @@ test("labels that cannot be those of the model's outputs are refused at their fi
   await labels.fill("");
   await register.click();
   await expect(page).toHaveURL(/\/models\/digits\/versions\/1/);
+});
+
+test("a file that is changed while it is sent is told from a connection that breaks, and chosen again", async ({
+  signedIn: page,
+}, info) => {
+  const path = info.outputPath("changing.onnx");
+  await writeFile(path, aScalingModel(7));
+  let isChanged = false;
+  await page.route("**/api/uploads/*", async (route) => {
+    if (isChanged) return route.continue();
+    isChanged = true;
+    const later = Date.now() / 1_000 + 60;
+    await utimes(path, later, later);
+    await route.abort("failed");
+  });
+  await page.goto("/models?register=true");
+  const sheet = page.getByRole("dialog", { name: "Register a version" });
+  await sheet.locator("input[type=file]").setInputFiles(path);
+  await expect(sheet.getByText("The file cannot be read any more: was it moved or changed?")).toBeVisible();
+  await expect(sheet.getByRole("button", { name: "Send again" })).toBeHidden();
+  const chooser = page.waitForEvent("filechooser");
+  await sheet.getByRole("button", { name: "Choose again" }).click();
+  await (await chooser).setFiles(path);
+  await expect(sheet.getByRole("status").filter({ hasText: /^Stored/ })).toBeVisible();
 });
 
 test("nobody is told to deploy or to call a version that cannot be served", async ({ signedIn: page, running }) => {

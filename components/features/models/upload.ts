@@ -37,8 +37,11 @@ export async function uploadArtifact(
       metadata: { filename: file.name },
       chunkSize: PIECE_BYTES,
       retryDelays: RETRY_AFTER_MS,
+      // A file that was changed looks like a connection that breaks.
+      onBeforeRequest: () => readBothEnds(file),
       // What the server refused once it refuses again; what it holds for the moment it does not.
-      onShouldRetry: ({ originalResponse }) => isPassing(originalResponse?.getStatus() ?? 0),
+      onShouldRetry: ({ causingError, originalResponse }) =>
+        !(causingError instanceof UploadFailure) && isPassing(originalResponse?.getStatus() ?? 0),
       removeFingerprintOnSuccess: true,
       onProgress: onSent,
       onSuccess: () => resolve(upload.url ?? ADDRESS),
@@ -77,13 +80,22 @@ async function artifactAt(address: string, signal: AbortSignal): Promise<Artifac
   throw refusalOf(answer, response.status);
 }
 
+/** A browser reads no file that is another than the one that was chosen. Rejects with UploadFailure. */
+async function readBothEnds(file: File): Promise<void> {
+  await Promise.all([file.slice(0, 1), file.slice(-1)].map((end) => end.arrayBuffer())).catch(() => {
+    throw unreadable();
+  });
+}
+
+const unreadable = () => new UploadFailure("unreadable", "The file cannot be read any more: was it moved or changed?");
+
 function failureOf(error: Error | DetailedError): UploadFailure {
-  const response = "originalResponse" in error ? error.originalResponse : null;
-  if (response !== null) return refusalOf(parsed(response.getBody()), response.getStatus());
-  // Either the connection, or the file itself: it was moved or changed while it was being sent.
-  return "originalRequest" in error
+  if (!("originalRequest" in error)) return unreadable();
+  const { causingError, originalResponse: response } = error;
+  if (causingError instanceof UploadFailure) return causingError;
+  return response === null
     ? new UploadFailure("offline", "The connection broke before the whole file had arrived. What has arrived is kept.")
-    : new UploadFailure("unreadable", "The file cannot be read any more: was it moved or changed?");
+    : refusalOf(parsed(response.getBody()), response.getStatus());
 }
 
 /** Our own API says why; something in between may answer anything. */
