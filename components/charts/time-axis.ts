@@ -25,3 +25,15 @@ export function axisTime(atMs: number, { fromMs, toMs }: Span, exact = false): s
   if (exact) return spanMs > DAY_MS / 2 ? `${dayWords(at)} ${secondWords(at)}` : secondWords(at);
   return spanMs > 2 * DAY_MS ? dayWords(at) : minuteWords(at);
 }
+
+/** "no data 02:10–02:14"; with days where it reaches into another, with seconds where it is within one minute. */
+export function gapWords({ fromMs, toMs }: Span, span: Span): string {
+  const [from, to] = [new Date(fromMs), new Date(toMs)];
+  const isLong = span.toMs - span.fromMs > 2 * DAY_MS;
+  if (from.toDateString() !== to.toDateString()) {
+    const words = (at: Date) => (isLong ? dayWords(at) : `${dayWords(at)} ${minuteWords(at)}`);
+    return `no data ${words(from)}–${words(to)}`;
+  }
+  const clock = minuteWords(from) === minuteWords(to) ? secondWords : minuteWords;
+  return `no data ${isLong ? `${dayWords(from)} ` : ""}${clock(from)}–${clock(to)}`;
+}

@@ -15,7 +15,7 @@ import {
 } from "recharts";
 import { EndLabels } from "./end-labels.tsx";
 import { type AxisUnit, gapsOf, isLone, knownAt, logTicksFor, type Span, ticksFor, widestBetween } from "./gaps.ts";
-import { axisTime, timeTicks } from "./time-axis.ts";
+import { axisTime, gapWords, timeTicks } from "./time-axis.ts";
 
 export type ChartLine = Readonly<{
   id: string;
@@ -223,7 +223,7 @@ function Nothing({ words, where, span }: NothingProps) {
   const area = usePlotArea();
   if (area === undefined) return null;
   const x = (atMs: number) => area.x + (area.width * (atMs - span.fromMs)) / (span.toMs - span.fromMs);
-  if (x(where.toMs) - x(where.fromMs) < GAP_LABEL_PX) return null;
+  if (x(where.toMs) - x(where.fromMs) < words.length * LETTER_PX) return null;
   return (
     <text
       x={(x(where.fromMs) + x(where.toMs)) / 2}
@@ -237,15 +237,17 @@ function Nothing({ words, where, span }: NothingProps) {
   );
 }
 
-const GAP_LABEL_PX = 118;
+/** About as wide as one is at 12 px. */
+const LETTER_PX = 6.2;
 
 /** Named where the name has room; the table says it in any case. */
 function GapLabel({ gap, span, viewBox }: { gap: Span; span: Span; viewBox?: CartesianViewBox }) {
   const { x = 0, y = 0, width = 0, height = 0 } = viewBox ?? {};
-  if (width < GAP_LABEL_PX) return null;
+  const words = gapWords(gap, span);
+  if (width < words.length * LETTER_PX) return null;
   return (
     <text x={x + width / 2} y={y + height / 2} textAnchor="middle" fontSize={12} fill="var(--muted)">
-      no data {axisTime(gap.fromMs, span)}–{axisTime(gap.toMs, span)}
+      {words}
     </text>
   );
 }

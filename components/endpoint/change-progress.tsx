@@ -40,8 +40,8 @@ export function ChangeProgress({ at, view }: { at: EndpointRef; view: Endpoint }
     ...trpc.endpoint.rollbackPreview.queryOptions({ ...at, toPlan: target?.number ?? 0 }),
     enabled: target !== null,
   });
-  // Back into what is known to have failed goes nobody by a slip of the thumb.
-  const isKnownBad = preview.data?.target?.missedTargets === true;
+  // Back into what is known to have failed goes nobody by a slip of the thumb; nor where that is not known yet.
+  const isSafe = preview.data?.target?.missedTargets === false;
   if (plan === null || plan.kind === "delete" || nowMs === null) return null;
   const old = plan.appliedAt !== null && nowMs - Date.parse(plan.appliedAt) > SHOWN_MS;
   if (old) return null;
@@ -81,9 +81,9 @@ export function ChangeProgress({ at, view }: { at: EndpointRef; view: Endpoint }
           busy={undo.isPending}
           refusal={refusal}
           onClick={() =>
-            isKnownBad
-              ? dialog.open(target.number)
-              : undo.mutate({ ...at, toPlan: target.number, reason: `Undo of #${plan.number}` })
+            isSafe
+              ? undo.mutate({ ...at, toPlan: target.number, reason: `Undo of #${plan.number}` })
+              : dialog.open(target.number)
           }
         >
           Undo: back to #{target.number} ({versionsWords(target.entries, view.revisions)})

@@ -61,19 +61,31 @@ export function RollbackControl({ at, view }: { at: EndpointRef; view: Endpoint 
           </Button>
         ) : null}
       </div>
-      {dialog.toPlan === null ? null : (
-        <RollbackDialog
-          at={at}
-          toPlan={dialog.toPlan === 0 ? undefined : dialog.toPlan}
-          failing={view.health.state === "Failing" || view.health.state === "Degraded"}
-          newest={view.plan}
-          choices={choices}
-          among={view.revisions}
-          onChoose={dialog.open}
-          onClose={dialog.close}
-          onDone={dialog.close}
-        />
-      )}
+      <OpenRollback at={at} view={view} />
     </>
+  );
+}
+
+/** The dialog, while the address says that it is open: also where its button has gone meanwhile, or is an undo. */
+export function OpenRollback({ at, view }: { at: EndpointRef; view: Endpoint }) {
+  const trpc = useTRPC();
+  const dialog = useRollbackDialog();
+  const { data } = useQuery({
+    ...trpc.endpoint.rollbackPreview.queryOptions(at),
+    enabled: dialog.toPlan !== null,
+  });
+  if (dialog.toPlan === null) return null;
+  return (
+    <RollbackDialog
+      at={at}
+      toPlan={dialog.toPlan === 0 ? undefined : dialog.toPlan}
+      failing={view.health.state === "Failing" || view.health.state === "Degraded"}
+      newest={view.plan}
+      choices={data?.choices ?? []}
+      among={view.revisions}
+      onChoose={dialog.open}
+      onClose={dialog.close}
+      onDone={dialog.close}
+    />
   );
 }

@@ -86,7 +86,7 @@ export function RollbackDialog(props: RollbackDialogProps) {
     >
       <div className="flex flex-col gap-4">
         {preview.isPending ? <Skeleton className="h-10" /> : null}
-        {newest === null || newest.number === seen ? null : (
+        {newest === null || newest.number === seen || rollback.isPending || rollback.isSuccess ? null : (
           <Banner
             status="Degraded"
             title={`${newest.decidedBy} was first: #${newest.number}, ${changeWords(newest).toLowerCase()}.`}

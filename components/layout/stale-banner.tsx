@@ -2,11 +2,13 @@
 
 import { useFreshness } from "#components/trpc/live.tsx";
 import { Banner } from "#components/ui/banner.tsx";
+import { SessionEnded, useSessionEnded } from "#components/ui/session-ended.tsx";
 import { clockWords } from "#components/ui/time-words.ts";
 
 /** Over every screen: since when it is old, what that means, and what goes on all the same. */
 export function StaleBanner() {
   const freshness = useFreshness();
+  if (useSessionEnded()) return <SessionEnded className="sticky top-topbar z-20 mb-4" />;
   if (freshness.state !== "stale") return null;
   const now = new Date();
   const since = clockWords(new Date(now.getTime() - freshness.staleSeconds * 1_000), now);

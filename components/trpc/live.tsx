@@ -1,6 +1,6 @@
 "use client";
 
-import { useQueryClient } from "@tanstack/react-query";
+import { onlineManager, useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import {
   createContext,
@@ -13,6 +13,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import { useSessionEnded } from "#components/ui/session-ended.tsx";
 import type { News } from "#domain/changes/schema.ts";
 import { isAffected } from "./affected.ts";
 import { useTRPC } from "./client.tsx";
@@ -26,6 +27,7 @@ const FreshnessContext = createContext<Freshness>({ state: "starting" });
 export const useFreshness = (): Freshness => useContext(FreshnessContext);
 
 const LOOK_MS = 1_000;
+const ASK_AGAIN_MS = 3_000;
 
 /** Follows what changes and renews the queries that show it: no screen needs to ask again by itself. */
 export function LiveProvider({ children }: { children: ReactNode }) {
@@ -58,14 +60,15 @@ function useLive(): Heard {
       const isFirst = first.current;
       first.current = false;
       // A stream may outlive the network by which all else is asked: what it brings cannot be fetched.
-      setHeard((before) => ({ ...before, lastMs: navigator.onLine ? Date.now() : before.lastMs, lagMs }));
+      setHeard((before) => ({ ...before, lastMs: onlineManager.isOnline() ? Date.now() : before.lastMs, lagMs }));
       gathered.add({ ...data, everything: isFirst || data.everything });
     },
     [gathered],
   );
-  const isSeen = useIsSeen();
+  const hasEnded = useHasEnded();
+  const isSeen = useIsSeen() && !hasEnded;
   useEffect(() => {
-    // What a tab missed while nobody looked at it.
+    // What a tab missed while nobody looked at it, or nobody was signed in.
     first.current = !isSeen || first.current;
     if (isSeen) setHeard({ sinceMs: Date.now(), lastMs: null, lagMs: null });
   }, [isSeen]);
@@ -75,6 +78,20 @@ function useLive(): Heard {
   );
   useSubscription(options);
   return heard;
+}
+
+/** While the session has ended: asks now and then whether somebody has signed in elsewhere in this browser. */
+function useHasEnded(): boolean {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const hasEnded = useSessionEnded();
+  useEffect(() => {
+    if (!hasEnded) return;
+    const asked = { ...trpc.environment.list.queryOptions({}), staleTime: 0 };
+    const timer = setInterval(() => void queryClient.prefetchQuery(asked), ASK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [hasEnded, trpc, queryClient]);
+  return hasEnded;
 }
 
 // A browser keeps six connections to a server open at once: a stream for every tab would leave none to ask by.

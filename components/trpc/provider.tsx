@@ -5,6 +5,7 @@ import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from
 import { type ReactNode, useState } from "react";
 import type { AppRouter } from "#server/api/root.ts";
 import { TRPCProvider } from "./client.tsx";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { createQueryClient } from "./query-client.ts";
 
 const URL_OF_API = "/api/trpc";
@@ -18,6 +19,7 @@ export function ApiProvider({ children }: { children: ReactNode }) {
   const [trpcClient] = useState(() =>
     createTRPCClient<AppRouter>({
       links: [
+        oneAtATime,
         splitLink({
           condition: ({ type }) => type === "subscription",
           true: httpSubscriptionLink({ url: URL_OF_API }),

@@ -15,6 +15,8 @@ let show: (() => void) | null = null;
 export function announce(message: string, options: { detail?: string; action?: ToastAction; failed?: boolean } = {}) {
   const { detail, action, failed } = options;
   const more: ExternalToast = {
+    // The same said twice is shown once.
+    id: message,
     ...(detail ? { description: detail } : {}),
     ...(action ? { action: { label: action.label, onClick: action.onPress } } : {}),
     ...(failed ? { duration: 10_000 } : {}),

@@ -87,6 +87,7 @@ export const versionSummarySchema = versionViewSchema.omit({ exampleInput: true 
 export type VersionSummary = z.infer<typeof versionSummarySchema>;
 
 export const artifactViewSchema = z.object({ digest: digestSchema, sizeBytes: z.number().int() });
+export type ArtifactView = z.infer<typeof artifactViewSchema>;
 
 const EXPORT_ADVICE: Readonly<Record<Exclude<Format, "onnx">, string>> = {
   pmml: "PMML is stored but not served in this release. To serve it, export the same model to ONNX, for scikit-learn with skl2onnx, and register that file.",

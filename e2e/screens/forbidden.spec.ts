@@ -12,7 +12,7 @@ const ADMINISTRATORS = "only administrators can do this";
 const FORBIDDEN: readonly [address: string, buttons: readonly (string | RegExp)[], who: string][] = [
   ["/models", ["Register version"], ANYBODY_BUT_VIEWERS],
   ["/models?register=true", ["Register version"], ANYBODY_BUT_VIEWERS],
-  [`/models/${STAGE.model}`, ["Register version", "Alias"], ANYBODY_BUT_VIEWERS],
+  [`/models/${STAGE.model}`, ["Register version", "Alias", "champion v1, move"], ANYBODY_BUT_VIEWERS],
   [`/models/${STAGE.model}/versions/1`, ["Deploy"], ANYBODY_BUT_VIEWERS],
   ["/endpoints", ["New endpoint"], ANYBODY_BUT_VIEWERS],
   [endpoint, ["Change traffic"], ANYBODY_BUT_VIEWERS],
@@ -46,6 +46,7 @@ test("what a viewer may not do is there, does nothing, and says who can", async 
       const button = page.getByRole("button", { name, exact: typeof name === "string" }).first();
       await expect(button, `${name} of ${address}`).toBeDisabled();
       await button.focus();
+      await expect(button, `${name} of ${address}`).toBeFocused();
       await expect(page.getByRole("tooltip").filter({ hasText: who }), `${name} of ${address}`).toBeVisible();
       await button.press("Enter");
       await expect(page.getByRole("dialog")).toHaveCount(0);

@@ -53,26 +53,29 @@ test("a candidate that takes another input than callers send is named for what i
   await ready(api, NAME);
   const body = JSON.stringify({ inputs: [{ name: "x", datatype: "FP32", shape: [1, 1], data: [7] }] });
   const load = steadyLoad({ url: gatewayUrl, endpoint: NAME, body }, 20, unitsNamed(200));
-  await api.traffic(NAME, split(50, 50), "Half, to be quick");
+  try {
+    await api.traffic(NAME, split(50, 50), "Half, to be quick");
 
-  await page.goto(screenPaths.endpoint(STAGE.environment, NAME));
-  const refuses = page.getByText(/v2 · r2 refuses 100 % of its requests, v1 · r1 0 % \(target 1 %\)/);
-  await expect(refuses.first()).toBeVisible({ timeout: 60_000 });
-  const candidate = page.getByRole("region", { name: "Revisions" }).getByRole("row", { name: /r2/ });
-  await expect(candidate).toContainText("0 % · 100 % refused");
-  const chip = chart(page, "Errors").getByRole("button", { name: "refused (4xx)" });
-  await expect(chip).toHaveAttribute("aria-pressed", "true");
-  await expect(chart(page, "Errors").locator(".recharts-line-curve")).toHaveCount(4);
-  await chip.click();
-  await expect(chart(page, "Errors").locator(".recharts-line-curve")).toHaveCount(2);
+    await page.goto(screenPaths.endpoint(STAGE.environment, NAME));
+    const refuses = page.getByText(/v2 · r2 refuses 100 % of its requests, v1 · r1 0 % \(target 1 %\)/);
+    await expect(refuses.first()).toBeVisible({ timeout: 60_000 });
+    const candidate = page.getByRole("region", { name: "Revisions" }).getByRole("row", { name: /r2/ });
+    await expect(candidate).toContainText("0 % · 100 % refused");
+    const chip = chart(page, "Errors").getByRole("button", { name: "refused (4xx)" });
+    await expect(chip).toHaveAttribute("aria-pressed", "true");
+    await expect(chart(page, "Errors").locator(".recharts-line-curve")).toHaveCount(4);
+    await chip.click();
+    await expect(chart(page, "Errors").locator(".recharts-line-curve")).toHaveCount(2);
 
-  const opened = await until("an incident", async () => {
-    const { items } = await api.ok("GET", "/incidents?state=open");
-    return items.find(({ endpoint }: { endpoint: string }) => endpoint === NAME)?.id;
-  });
-  await page.goto(screenPaths.incident(opened));
-  await expect(scale(page, "What broke: errors and refusals (4xx)").last()).toHaveText("100 %");
-  await api.ok("POST", `/endpoints/${NAME}/rollback`, {});
-  await api.applied(NAME);
-  await load.stop();
+    const opened = await until("an incident", async () => {
+      const { items } = await api.ok("GET", "/incidents?state=open");
+      return items.find(({ endpoint }: { endpoint: string }) => endpoint === NAME)?.id;
+    });
+    await page.goto(screenPaths.incident(opened));
+    await expect(scale(page, "What broke: errors and refusals (4xx)").last()).toHaveText("100 %");
+    await api.ok("POST", `/endpoints/${NAME}/rollback`, {});
+    await api.applied(NAME);
+  } finally {
+    await load.stop();
+  }
 });

@@ -1,11 +1,11 @@
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { expectAccessible } from "./axe.ts";
 import { invite, signIn, test } from "./product.ts";
 import { ready, STAGE, setStage, split } from "./stage.ts";
 
 const model = `/models/${STAGE.model}`;
 const endpoint = `/endpoints/${STAGE.environment}/${STAGE.endpoint}`;
-const button = (page: Page, name: string | RegExp) =>
+const button = (page: Page | Locator, name: string | RegExp) =>
   page.getByRole("button", { name, exact: typeof name === "string" }).first();
 const press = (name: string | RegExp) => (page: Page) => button(page, name).click();
 
@@ -111,10 +111,14 @@ test("a reason that was typed for a rollback stays when another plan is chosen",
   await page.goto(`/endpoints/${STAGE.environment}/${name}`);
   await button(page, "Choose an earlier plan…").click();
   const dialog = page.getByRole("dialog");
+  // None is chosen for somebody: the newest is the one that was just left.
+  const plan = dialog.getByRole("combobox", { name: "Earlier changes" });
+  await expect(button(dialog, "Roll back")).toBeDisabled();
+  await plan.click();
+  await page.getByRole("option", { name: /^#4 / }).click();
+  await expect(dialog).toContainText("Against #4: it was rolled back from.");
   const reason = dialog.getByLabel("Reason in your own words");
   await reason.fill("It answers nonsense");
-  const plan = dialog.getByRole("combobox", { name: "Earlier plans" });
-  await expect(plan).toContainText("#4 ");
   await plan.click();
   await page.getByRole("option", { name: /^#3 / }).click();
   await expect(plan).toContainText("#3 ");

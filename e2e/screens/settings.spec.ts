@@ -31,8 +31,6 @@ test("a token that is shown once is copied without a clipboard too; where the br
   const secret = await shown.getByText(/^slipway_/).innerText();
   const copy = shown.getByRole("button", { name: /^Copy/ });
   await copy.click();
-  await expect(shown.getByRole("button", { name: "Copied" })).toBeVisible();
-  await expect(copy).toBeVisible();
 
   await page.evaluate(() => {
     document.execCommand = () => false;

@@ -73,6 +73,23 @@ test("whoever is disabled is out of an open page at once", async ({ page, runnin
   await expect(page).toHaveURL(/\/sign-in\?next=%2Fmodels/, { timeout: 5_000 });
 });
 
+test("whoever is out while typing keeps what is typed and is told; the page leaves once nothing is", async ({
+  page,
+  running,
+}) => {
+  const person = await invite(running, "operator", "Tina Typing");
+  await signIn(page.request, person);
+  await page.goto("/endpoints");
+  await expect(page.getByText("live", { exact: true }).first()).toBeVisible();
+  const search = page.getByLabel("Search endpoints by name");
+  await search.fill("half a wor");
+  await running.api.ok("POST", `/people/${person.id}/disable`);
+  await expect(page.getByRole("alert").filter({ hasText: "Your session has ended." })).toBeVisible();
+  await expect(search).toHaveValue("half a wor");
+  await search.fill("");
+  await expect(page).toHaveURL(/\/sign-in\?next=%2Fendpoints/);
+});
+
 test("whoever has changed the password is told so where to sign in with the new one", async ({ page, running }) => {
   const person = await invite(running, "viewer", "Paula Password");
   await signIn(page.request, person);

@@ -55,7 +55,7 @@ test("what was typed to ask a revision stays while others take its traffic, all 
   await expect(page.getByRole("img", { name: "Traffic: v1 30 %, v2 70 %" }).first()).toBeVisible();
   await expect(field).toHaveValue("0.123");
   await api.traffic(NAME, [{ revision: 2, weightPercent: 100 }]);
-  await expect(page.getByText("It is in no plan now, so it does not answer.")).toBeVisible();
+  await expect(page.getByText("It answers no callers now.")).toBeVisible();
   await expect(field).toHaveValue("0.123");
   await expect(page.getByRole("combobox", { name: "Ask" })).toContainText("v1 · r1");
 });

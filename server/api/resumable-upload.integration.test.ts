@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { readdir, readFile, stat, utimes } from "node:fs/promises";
+import { readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { OWN_PAGE, signedIn } from "#test/support/browser.ts";
 import { ADMIN_TOKEN, type Rest, startRest } from "#test/support/rest.ts";
 import { handleUpload } from "./resumable-upload.ts";
@@ -92,8 +92,12 @@ test("a whole upload that nobody was told of is made an artifact by the next who
   // As if the process had been killed between the last byte and the answer.
   const { pieces } = rest.container.services.resumableUploads;
   await pieces.write(Readable.from([bytes]), path.slice(1), 0);
+  const { artifacts } = rest.container.services;
+  const received = vi.spyOn(artifacts, "receive");
   const answers = await Promise.all([artifactOf(path), artifactOf(path), artifactOf(path)]);
-  expect(new Set(answers.map(({ digest }) => digest))).toEqual(new Set([digestOf(bytes)]));
+  expect(answers.map(({ digest }) => digest)).toEqual([digestOf(bytes), digestOf(bytes), digestOf(bytes)]);
+  expect(received).toHaveBeenCalledTimes(1);
+  received.mockRestore();
 });
 
 test("only who began an upload sees it, goes on with it or gives it up", async () => {
@@ -148,9 +152,13 @@ test("what nobody went on with for a day is removed, and nothing younger", async
   const old = await begin(10);
   const young = await begin(10);
   const past = new Date(Date.now() - 25 * 3_600_000);
-  await utimes(join(folder(), `${old.slice(1)}.json`), past, past);
-  expect(await rest.container.services.resumableUploads.sweep()).toBe(1);
+  const left = "f".repeat(32);
+  await writeFile(join(folder(), `${left}.json.new`), "half");
+  for (const name of [old.slice(1), `${old.slice(1)}.json`, `${left}.json.new`])
+    await utimes(join(folder(), name), past, past);
+  expect(await rest.container.services.resumableUploads.sweep()).toBe(2);
   expect((await send("HEAD", old)).status).toBe(404);
   expect(await offsetOf(young)).toBe("0");
-  expect((await readdir(folder())).filter((name) => name.startsWith(old.slice(1)))).toEqual([]);
+  const ids = new Set((await readdir(folder())).map((name) => name.slice(0, 32)));
+  expect([ids.has(old.slice(1)), ids.has(left)]).toEqual([false, false]);
 });

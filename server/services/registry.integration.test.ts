@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { aLinearModel, aScalingModel } from "#test/factories/onnx.ts";
+import { aDenseNetwork, aLinearModel, aScalingModel, aZipMapClassifier } from "#test/factories/onnx.ts";
 import { anEndlessLoop, anUnknownOperator } from "#test/factories/onnx-hostile.ts";
 import { type Rest, startRest } from "#test/support/rest.ts";
 
@@ -55,6 +55,19 @@ test("a model made with its first version is not there when the file is refused,
   expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
   expect(both.find(({ status }) => status === 409)?.body.code).toBe("name_taken");
   expect((await rest.call("GET", "/models/with-first")).body).toMatchObject({ latestVersion: "1" });
+});
+
+test("labels that fit no output are refused by their field and nothing is registered; where it is not sure they are taken", async () => {
+  await aModel("labelled");
+  const artifact = await upload(aDenseNetwork(10, 1));
+  const refused = await register("labelled", { artifact, labels: ["zero", "one", "two"] });
+  const message = "3 labels do not fit what the model answers: 10 values in y per row.";
+  expect(refused.body).toMatchObject({ status: 422, code: "invalid", errors: [{ path: "labels", message }] });
+  expect((await rest.call("GET", "/models/labelled")).body.latestVersion).toBeNull();
+  const ten = Array.from({ length: 10 }, (_, digit) => String(digit));
+  expect((await register("labelled", { artifact, labels: ten })).status).toBe(201);
+  const besideScores = await upload(aZipMapClassifier());
+  expect((await register("labelled", { artifact: besideScores, labels: ["no", "yes"] })).status).toBe(201);
 });
 
 test("a version carries the signature that is in its file, and its number counts per model", async () => {

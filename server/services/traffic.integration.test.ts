@@ -214,6 +214,21 @@ test("two who roll back to the same plan at once make one change, and its undo s
   expect((await roll("at-once", { toPlan: 3 })).body).toMatchObject({ number: 5, repeatsPlan: 3 });
 });
 
+test("a rollback that is to begin now is no repetition of one that waits, nor of one that was replaced", async () => {
+  await anEndpoint("hurry", 2);
+  await applied("hurry", 2);
+  await put("hurry", 2, split(0, 100));
+  await applied("hurry", 3);
+  expect((await roll("hurry", { toPlan: 2, when: "capacity" })).body).toMatchObject({ number: 4, when: "capacity" });
+  expect((await roll("hurry", { toPlan: 2, when: "now" })).body).toMatchObject({ number: 5, when: "now" });
+  await put("hurry", 5, split(50, 50));
+  await db().trafficPlanStatus.updateMany({
+    where: { plan: { number: 6, endpoint: { name: "hurry" } } },
+    data: { state: "failed" },
+  });
+  expect((await roll("hurry", { toPlan: 2, when: "now" })).body).toMatchObject({ number: 7, repeatsPlan: 2 });
+});
+
 test("while a change waits for its pods, what is shown as live and as what a rollback leaves is what callers meet", async () => {
   await anEndpoint("waits", 2);
   await applied("waits", 2);

@@ -54,9 +54,9 @@ type Rates = Readonly<{
 const NO_RATES = { requestsPerSecond: null, errorRatio: null, refusedRatio: null, latencyMsP99: null };
 /**
  * Every router has this from its start, asked or not: an environment without it is not scraped, and not just idle. By its
- * own label, for two clusters may have namespaces of one name.
+ * own label, for two clusters may have namespaces of one name; routers of the release before have none.
  */
-const SCRAPES = `max by (environment) (count_over_time(slipway_plan_staleness_seconds[${WINDOW_SECONDS}s]))`;
+const SCRAPES = `max by (environment, namespace) (count_over_time(slipway_plan_staleness_seconds[${WINDOW_SECONDS}s]))`;
 /** A rate needs two. */
 const SCRAPES_MIN = 2;
 
@@ -70,7 +70,7 @@ async function readRates(metrics: MetricsSource): Promise<Rates> {
     const samples = await metrics.range(promql, range, AbortSignal.timeout(WINDOW_SECONDS * 1000));
     return new Map(
       samples.map((sample) => [
-        labels.map((label) => sample.labels[label]).join("/"),
+        labels.map((label) => sample.labels[label] ?? "").join("/"),
         sample.values.get(nowSeconds) ?? null,
       ]),
     );
@@ -78,15 +78,15 @@ async function readRates(metrics: MetricsSource): Promise<Rates> {
   const byRevision = ["environment", "endpoint", "revision"];
   try {
     const [scrapes, requests, errors, refused, latency] = await Promise.all([
-      read(SCRAPES, "environment"),
+      read(SCRAPES, "environment", "namespace"),
       read(queries.judgedPerSecond, ...byRevision),
       read(queries.errorRatio, ...byRevision),
       read(queries.refusedRatio, ...byRevision),
       read(queries.latencyMsP99, ...byRevision),
     ]);
     return {
-      unseen: ({ environment }) =>
-        (scrapes.get(environment) ?? 0) >= SCRAPES_MIN
+      unseen: ({ environment, namespace }) =>
+        (scrapes.get(`${environment}/${namespace}`) ?? scrapes.get(`/${namespace}`) ?? 0) >= SCRAPES_MIN
           ? null
           : { why: "Prometheus has no fresh metrics of its routers", since: now },
       of({ environment, name }, revision) {

@@ -22,7 +22,7 @@ export function serveHealth(
       case "/health/live":
         return send(200, "live\n");
       case "/health/ready":
-        return isReady() ? send(200, "ready\n") : send(503, "the schema is older than this release\n");
+        return isReady() ? send(200, "ready\n") : send(503, "waits for a database of this release\n");
       case "/health/leading":
         return isLeading() ? send(200, "leading\n") : send(503, "standby\n");
       case "/metrics":

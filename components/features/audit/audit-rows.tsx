@@ -19,16 +19,17 @@ export const AuditRows = ({ rows }: { rows: readonly Entry[] }) => (
 function AuditRow({ row }: { row: Entry }) {
   const Icon = ACTORS[row.actor.kind] ?? Bot;
   const changed = differences(row.before, row.after);
+  const { verb, more } = actionWords(row);
   return (
     <li className="border-b px-4 py-2 last:border-b-0">
       <div className="flex flex-wrap items-baseline gap-x-2 gap-y-1">
         <Icon className="size-4 self-center text-muted" role="img" aria-label={row.actor.kind} />
         <p className="min-w-0 flex-1 basis-60 break-words">
-          <span className="font-medium">{row.actor.name}</span>{" "}
-          <span className="text-muted">{actionWords(row.action)}</span>{" "}
+          <span className="font-medium">{row.actor.name}</span> <span className="text-muted">{verb}</span>{" "}
           <span className="font-medium" title={row.subject.name}>
             {shortened(row.subject.name)}
           </span>
+          {more === "" ? null : <span className="text-muted"> {more}</span>}
           {row.reason === "" ? null : <span className="text-muted"> · “{row.reason}”</span>}
         </p>
         <RelativeTime at={row.at} className="whitespace-nowrap text-label text-muted" />

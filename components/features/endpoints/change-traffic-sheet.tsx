@@ -74,8 +74,11 @@ export function ChangeTrafficSheet({ at, view, kind, onClose }: ChangeTrafficShe
           : entries === null
             ? "A field holds no share."
             : null;
+  // One that failed may be tried again.
   const unchanged =
-    entries !== null && sameEntries(entries, seen.entries) ? "This is how traffic is shared now." : null;
+    entries !== null && view.plan?.status !== "failed" && sameEntries(entries, seen.entries)
+      ? "This is how traffic is shared now."
+      : null;
   return (
     <Sheet
       open

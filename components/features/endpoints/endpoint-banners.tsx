@@ -66,7 +66,7 @@ function SilenceBanner({ view: { silencedUntil } }: Pick<EndpointBannersProps, "
   const until = clockWords(new Date(silencedUntil), new Date());
   return (
     <Banner status="Unknown" title={`Silenced until ${until}.`}>
-      Nobody is told of new trouble here until then. Its incidents end the silence.
+      Nobody is told of new trouble here until then. Somebody can end that on the page of any of its incidents.
     </Banner>
   );
 }

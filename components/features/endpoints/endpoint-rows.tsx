@@ -23,7 +23,7 @@ const PHONE_ROW_PX = 76;
 /** Rows outside the window, so that a quick scroll does not show emptiness. */
 const OVERSCAN = 12;
 const COLUMNS =
-  "grid grid-cols-[92px_minmax(130px,1.4fr)_minmax(72px,0.7fr)_minmax(116px,1.2fr)_116px_112px_116px_minmax(124px,1fr)] items-center gap-2 px-4";
+  "grid grid-cols-[92px_minmax(130px,1.4fr)_minmax(72px,0.7fr)_minmax(116px,1.2fr)_116px_112px_116px_minmax(124px,1fr)] print:grid-cols-[84px_minmax(88px,1.4fr)_minmax(76px,0.7fr)_minmax(96px,1.2fr)_64px_64px_64px_minmax(104px,1fr)] items-center gap-2 px-4 print:px-2";
 
 type EndpointRowsProps = Readonly<{ total: number; fleet: Fleet }>;
 
@@ -253,8 +253,8 @@ type TrendProps = Readonly<{
 }>;
 
 const Trend = ({ values, words, label }: TrendProps) => (
-  <GridCell className="flex items-center gap-2">
-    <Sparkline values={values ?? []} label={`${label}, last hour`} className="text-muted" />
+  <GridCell className="flex items-center gap-2 print:flex-col print:items-start print:gap-0">
+    <Sparkline values={values ?? []} label={`${label}, last hour`} className="text-muted print:w-14" />
     <span className="whitespace-nowrap text-label">{words(values?.at(-1) ?? null)}</span>
   </GridCell>
 );

@@ -35,8 +35,9 @@ export function LogsTab({ at, among, blamed }: LogsTabProps) {
   const shown =
     named(wanted) ??
     named(read) ??
-    all.find(({ item }) => item.revision === blamed) ??
+    all.find(({ item, pod }) => item.revision === blamed && !pod.ready && !pod.terminating) ??
     all.find(({ pod }) => !pod.ready && !pod.terminating) ??
+    all.find(({ item, pod }) => item.revision === blamed && !pod.terminating) ??
     all[0];
   if (shown === undefined) return <EmptyState sentence="No revision has pods, so nothing writes a log." />;
   const { item, pod } = shown;

@@ -2,7 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import type { Endpoint } from "#components/endpoint/endpoint-ref.ts";
-import { RollbackControl } from "#components/endpoint/rollback-control.tsx";
+import { OpenRollback, RollbackControl } from "#components/endpoint/rollback-control.tsx";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { failureOf } from "#components/trpc/failure.ts";
 import { useRefusal } from "#components/ui/access.tsx";
@@ -49,14 +49,21 @@ export function IncidentHeader({ incident, view }: HeaderProps) {
             <RollbackControl at={{ endpoint, environment }} view={view} />
           )}
         </div>
-      ) : null}
+      ) : view === undefined ? null : (
+        <OpenRollback at={{ endpoint, environment }} view={view} />
+      )}
     </header>
   );
 }
 
 /** Open; or resolved by somebody although the trouble goes on. */
-export const isToBeHandled = ({ state }: IncidentDetail, view: Endpoint | undefined): boolean =>
-  state !== "resolved" || view?.health.state === "Degraded" || view?.health.state === "Failing";
+function isToBeHandled({ resolvedAt, resolvedBy }: IncidentDetail, view: Endpoint | undefined): boolean {
+  if (resolvedAt === null) return true;
+  const { state, since } = view?.health ?? { state: "Unknown", since: null };
+  return (
+    resolvedBy !== "Slipway" && (state === "Degraded" || state === "Failing") && since !== null && since < resolvedAt
+  );
+}
 
 function SinceWords({ incident }: { incident: IncidentDetail }) {
   const nowMs = useNow();

@@ -16,7 +16,7 @@ import { screenPaths } from "#domain/shared/screen-paths.ts";
 import { BrokeChart } from "./broke-chart.tsx";
 import { CauseCard } from "./cause-card.tsx";
 import { HandleCard } from "./handle-card.tsx";
-import { IncidentHeader, isToBeHandled } from "./incident-header.tsx";
+import { IncidentHeader } from "./incident-header.tsx";
 import type { IncidentDetail } from "./incident-type.ts";
 import { TimelineCard } from "./timeline-card.tsx";
 
@@ -54,9 +54,7 @@ function Shown({ incident }: { incident: IncidentDetail }) {
   return (
     <>
       <IncidentHeader incident={incident} view={view} />
-      {view === undefined || !isToBeHandled(incident, view) || !isSince(view.plan?.decidedAt, incident) ? null : (
-        <ChangeProgress at={at} view={view} />
-      )}
+      {view === undefined || !isSince(view.plan?.decidedAt, incident) ? null : <ChangeProgress at={at} view={view} />}
       <div className="grid grid-cols-2 items-start gap-4 max-lg:grid-cols-1">
         {incident.target === null ? cause : <BrokeChart incident={incident} target={incident.target} view={view} />}
         <ChangedBefore incident={incident} among={view?.revisions ?? []} />
@@ -71,8 +69,8 @@ function Shown({ incident }: { incident: IncidentDetail }) {
 }
 
 /** What was done about it; the change that brought it is told below. */
-const isSince = (decidedAt: string | undefined, { openedAt }: IncidentDetail): boolean =>
-  decidedAt !== undefined && decidedAt > openedAt;
+const isSince = (decidedAt: string | undefined, { openedAt, resolvedAt }: IncidentDetail): boolean =>
+  decidedAt !== undefined && decidedAt > openedAt && (resolvedAt === null || decidedAt < resolvedAt);
 
 function ChangedBefore({ incident, among }: { incident: IncidentDetail; among: Endpoint["revisions"] }) {
   const before = incident.plans.filter((plan) => (plan.firstServedAt ?? plan.decidedAt) <= incident.since);

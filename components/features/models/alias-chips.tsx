@@ -13,6 +13,7 @@ import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { SearchChoice } from "#components/ui/search-choice.tsx";
 import { announce } from "#components/ui/toast.tsx";
+import { Tooltip } from "#components/ui/tooltip.tsx";
 
 const SHOWN_MAX = 20;
 const USUAL = ["champion", "challenger"];
@@ -67,15 +68,7 @@ export function AliasChips({ model, aliases, latest }: AliasProps) {
           {...(refusal === null ? { onRemove: () => remove.isPending || remove.mutate({ model, alias }) } : {})}
           removeLabel={`Remove ${alias}`}
         >
-          <button
-            type="button"
-            disabled={refusal !== null}
-            className="hover:underline max-sm:h-full"
-            onClick={() => open(alias, version)}
-            aria-label={`${alias} v${version}, move`}
-          >
-            {alias} <span className="text-muted">v{version}</span>
-          </button>
+          <AliasButton alias={alias} version={version} refusal={refusal} onPress={() => open(alias, version)} />
         </Chip>
       ))}
       <Button
@@ -100,6 +93,24 @@ export function AliasChips({ model, aliases, latest }: AliasProps) {
       ) : null}
     </div>
   );
+}
+
+type AliasButtonProps = Readonly<{ alias: string; version: string; refusal: string | null; onPress: () => void }>;
+
+/** One that is refused stays focusable, so that its reason can be read by keyboard. */
+function AliasButton({ alias, version, refusal, onPress }: AliasButtonProps) {
+  const button = (
+    <button
+      type="button"
+      aria-disabled={refusal !== null || undefined}
+      className="not-aria-disabled:hover:underline aria-disabled:cursor-not-allowed max-sm:h-full"
+      onClick={refusal === null ? onPress : undefined}
+      aria-label={`${alias} v${version}, move`}
+    >
+      {alias} <span className="text-muted">v{version}</span>
+    </button>
+  );
+  return refusal === null ? button : <Tooltip text={refusal}>{button}</Tooltip>;
 }
 
 type Form = { alias: string; version: string };

@@ -1,7 +1,7 @@
 "use client";
 
 import { FileUp } from "lucide-react";
-import { type DragEvent, useId, useState } from "react";
+import { type DragEvent, useId, useRef, useState } from "react";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { classNames } from "#components/ui/class-names.ts";
@@ -16,6 +16,7 @@ type FileDropProps = Readonly<{ upload: Upload; onFile: (file: File) => void; on
 /** Drop a file or choose one; it is sent at once, while the rest of the form is filled in. */
 export function FileDrop({ upload, onFile, onStop }: FileDropProps) {
   const [over, setOver] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
   const id = useId();
   const onDrop = (event: DragEvent) => {
     event.preventDefault();
@@ -43,6 +44,7 @@ export function FileDrop({ upload, onFile, onStop }: FileDropProps) {
         <span className="font-medium">Drop a model file, or choose one</span>
         <span className="text-label text-muted">.onnx, or a .tar of model.onnx with its weights</span>
         <input
+          ref={input}
           id={id}
           type="file"
           accept={ACCEPTED}
@@ -55,7 +57,7 @@ export function FileDrop({ upload, onFile, onStop }: FileDropProps) {
           }}
         />
       </label>
-      <UploadState upload={upload} onAgain={onFile} onStop={onStop} />
+      <UploadState upload={upload} onAgain={onFile} onChoose={() => input.current?.click()} onStop={onStop} />
     </div>
   );
 }
@@ -63,10 +65,12 @@ export function FileDrop({ upload, onFile, onStop }: FileDropProps) {
 function UploadState({
   upload,
   onAgain,
+  onChoose,
   onStop,
 }: {
   upload: Upload;
   onAgain: (file: File) => void;
+  onChoose: () => void;
   onStop: () => void;
 }) {
   if (upload.state === "none") return null;
@@ -75,7 +79,13 @@ function UploadState({
       <Banner
         status="Failing"
         title={`${upload.file.name} was not stored.`}
-        actions={<Button onClick={() => onAgain(upload.file)}>Send again</Button>}
+        actions={
+          upload.code === "unreadable" ? (
+            <Button onClick={onChoose}>Choose again</Button>
+          ) : (
+            <Button onClick={() => onAgain(upload.file)}>Send again</Button>
+          )
+        }
       >
         {upload.message} {adviceFor(upload.code, null)}
       </Banner>

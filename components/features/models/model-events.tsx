@@ -33,11 +33,7 @@ export function ModelEvents({ model }: { model: string }) {
       <ol>
         {rows.map((row) => (
           <li key={row.id} className="flex flex-wrap items-baseline gap-x-2 border-t px-4 py-2">
-            <p className="min-w-0 flex-1 basis-48 break-words">
-              <span className="font-medium">{row.actor.name}</span>{" "}
-              <span className="text-muted">{actionWords(row.action)}</span> {row.subject.name}
-              <AliasMoved row={row} />
-            </p>
+            <EventWords row={row} />
             <RelativeTime at={row.at} className="whitespace-nowrap text-label text-muted" />
           </li>
         ))}
@@ -46,23 +42,12 @@ export function ModelEvents({ model }: { model: string }) {
   );
 }
 
-/** Which alias, from where and to where. */
-function AliasMoved({ row: { before, after } }: { row: Entry }) {
-  const [from, to] = [aliasIn(before), aliasIn(after)];
-  const alias = (to ?? from)?.alias;
-  if (alias === undefined) return null;
-  const was = from?.version == null ? "" : ` from v${from.version}`;
+function EventWords({ row }: { row: Entry }) {
+  const { verb, more } = actionWords(row);
   return (
-    <span className="text-muted">
-      : {alias}
-      {was}
-      {to?.version == null ? "" : ` to v${to.version}`}
-    </span>
+    <p className="min-w-0 flex-1 basis-48 break-words">
+      <span className="font-medium">{row.actor.name}</span> <span className="text-muted">{verb}</span>{" "}
+      {row.subject.name} <span className="text-muted">{more}</span>
+    </p>
   );
-}
-
-function aliasIn(value: Entry["before"]): { alias: string; version: string | null } | null {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return null;
-  const { alias, version } = value as Readonly<Record<string, unknown>>;
-  return typeof alias === "string" ? { alias, version: typeof version === "string" ? version : null } : null;
 }

@@ -12,6 +12,11 @@ test.each(["auc", "auc = good", "= 3", "auc = Infinity"])("%j is refused by name
   expect(problem).toContain(line);
 });
 
+test("a name that comes twice is refused: nobody knows which number was meant", () => {
+  expect(parseNumbers("auc = 0.91\nf1 = 0.8\nauc: 0.85")).toEqual({ values: {}, problem: '"auc" is there twice.' });
+  expect(parseNumbers("constructor = 1")).toEqual({ values: { constructor: 1 }, problem: null });
+});
+
 test("names come in lines or by commas, and none is no list", () => {
   expect(parseNames("cat, dog\nhorse,")).toEqual(["cat", "dog", "horse"]);
   expect(parseNames(" \n")).toBeUndefined();

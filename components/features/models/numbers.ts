@@ -1,6 +1,6 @@
 /**
  * Reads lines such as `auc = 0.91`; `:` and tabs part as well.
- * `problem` is a sentence that names the first line that holds no name and number.
+ * `problem` is a sentence that names the first line that holds no name and number, or a name a second time.
  */
 export function parseNumbers(text: string): { values: Record<string, number>; problem: string | null } {
   const values: Record<string, number> = {};
@@ -10,6 +10,7 @@ export function parseNumbers(text: string): { values: Record<string, number>; pr
     const value = Number(number);
     if (name === undefined || number === undefined || !Number.isFinite(value))
       return { values: {}, problem: `"${line.slice(0, 60)}" is not a name and a number, such as auc = 0.91.` };
+    if (Object.hasOwn(values, name)) return { values: {}, problem: `"${name.slice(0, 60)}" is there twice.` };
     values[name] = value;
   }
   return { values, problem: null };

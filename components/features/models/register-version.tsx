@@ -99,7 +99,11 @@ export function RegisterVersion({ open, onOpenChange, model }: RegisterProps) {
         <Field label="Metrics" hint="One per line, such as auc = 0.91" error={metrics.problem}>
           <Textarea value={form.metrics} onChange={(event) => set({ metrics: event.target.value })} />
         </Field>
-        <Field label="Class labels" hint="In output order, by commas or lines; shown instead of numbers.">
+        <Field
+          label="Class labels"
+          hint="In output order, by commas or lines; shown instead of numbers."
+          error={failure?.fields.labels}
+        >
           <Textarea
             value={form.labels}
             onChange={(event) => set({ labels: event.target.value })}

@@ -1,4 +1,4 @@
-import type { DetailedError, Upload } from "tus-js-client";
+import type { DetailedError, HttpRequest, HttpResponse, Upload } from "tus-js-client";
 import type { Digest } from "#domain/shared/names.ts";
 
 const ADDRESS = "/api/uploads";
@@ -37,8 +37,12 @@ export async function uploadArtifact(
       metadata: { filename: file.name },
       chunkSize: PIECE_BYTES,
       retryDelays: RETRY_AFTER_MS,
+      // A file that was changed looks like a connection that breaks.
+      onBeforeRequest: () => readBothEnds(file),
+      onAfterResponse: refuseNoAnswer,
       // What the server refused once it refuses again; what it holds for the moment it does not.
-      onShouldRetry: ({ originalResponse }) => isPassing(originalResponse?.getStatus() ?? 0),
+      onShouldRetry: ({ causingError, originalResponse }) =>
+        !(causingError instanceof UploadFailure) && isPassing(originalResponse?.getStatus() ?? 0),
       removeFingerprintOnSuccess: true,
       onProgress: onSent,
       onSuccess: () => resolve(upload.url ?? ADDRESS),
@@ -67,23 +71,40 @@ async function goOn(upload: Upload): Promise<void> {
 /** No answer, a piece that another request is still writing, or a server that is away. */
 const isPassing = (status: number): boolean => [0, 409, 423, 502, 503, 504].includes(status);
 
-async function artifactAt(address: string, signal: AbortSignal): Promise<Artifact> {
-  const response = await fetch(address, { signal }).catch(() => {
-    signal.throwIfAborted();
-    throw new UploadFailure("offline", "The whole file has arrived, but the connection broke before the answer came.");
-  });
-  const answer = parsed(await response.text());
-  if (isArtifact(answer)) return answer;
-  throw refusalOf(answer, response.status);
+/** tus-js-client takes a server that is away for an upload that is gone, and would begin anew. */
+function refuseNoAnswer(request: HttpRequest, response: HttpResponse): void {
+  if (request.getMethod() === "HEAD" && response.getStatus() >= 500) throw new Error("the server is away");
 }
 
+/** The whole file has arrived: it is not sent again because its answer got lost. */
+async function artifactAt(address: string, signal: AbortSignal): Promise<Artifact> {
+  for (const waitMs of [...RETRY_AFTER_MS, null]) {
+    const response = await fetch(address, { signal }).catch(() => null);
+    signal.throwIfAborted();
+    const answer = response === null ? null : parsed(await response.text());
+    if (isArtifact(answer)) return answer;
+    if (response !== null && !isPassing(response.status)) throw refusalOf(answer, response.status);
+    if (waitMs !== null) await new Promise((resolve) => setTimeout(resolve, waitMs));
+  }
+  throw new UploadFailure("offline", "The whole file has arrived, but no answer came. Send again in a while.");
+}
+
+/** A browser reads no file that is another than the one that was chosen. Rejects with UploadFailure. */
+async function readBothEnds(file: File): Promise<void> {
+  await Promise.all([file.slice(0, 1), file.slice(-1)].map((end) => end.arrayBuffer())).catch(() => {
+    throw unreadable();
+  });
+}
+
+const unreadable = () => new UploadFailure("unreadable", "The file cannot be read any more: was it moved or changed?");
+
 function failureOf(error: Error | DetailedError): UploadFailure {
-  const response = "originalResponse" in error ? error.originalResponse : null;
-  if (response !== null) return refusalOf(parsed(response.getBody()), response.getStatus());
-  // Either the connection, or the file itself: it was moved or changed while it was being sent.
-  return "originalRequest" in error
+  if (!("originalRequest" in error)) return unreadable();
+  const { causingError, originalResponse: response } = error;
+  if (causingError instanceof UploadFailure) return causingError;
+  return response === null
     ? new UploadFailure("offline", "The connection broke before the whole file had arrived. What has arrived is kept.")
-    : new UploadFailure("unreadable", "The file cannot be read any more: was it moved or changed?");
+    : refusalOf(parsed(response.getBody()), response.getStatus());
 }
 
 /** Our own API says why; something in between may answer anything. */

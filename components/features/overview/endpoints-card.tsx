@@ -78,7 +78,7 @@ const EndpointsTable = ({ endpoints }: { endpoints: readonly Endpoint[] }) => (
             {endpoint.environment}
             {endpoint.environmentKind === "production" ? <span className="text-degraded"> ●</span> : null}
           </Cell>
-          <Cell className="min-w-40">
+          <Cell className="min-w-40 print:min-w-24">
             <Traffic endpoint={endpoint} />
           </Cell>
           <Measured values={endpoint.requestsPerSecond} words={rateWords} what="requests per second" />
@@ -117,8 +117,10 @@ function Measured({ values, words, what }: MeasuredProps) {
   const now = values?.at(-1) ?? null;
   return (
     <Cell>
-      <span className="flex items-center gap-2">
-        {values === null ? null : <Sparkline values={values} label={`${what}, last hour`} className="text-muted" />}
+      <span className="flex items-center gap-2 print:flex-col print:items-start print:gap-0">
+        {values === null ? null : (
+          <Sparkline values={values} label={`${what}, last hour`} className="text-muted print:w-14" />
+        )}
         <span className="whitespace-nowrap" title={now === null ? "no data now" : undefined}>
           {words(now)}
         </span>

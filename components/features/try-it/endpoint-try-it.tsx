@@ -7,13 +7,14 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { TryIt } from "./try-it.tsx";
 
-/** Asks the revisions of an endpoint's newest plan, one or two beside each other. */
+/** Asks the revisions that an endpoint's routers serve, one or two beside each other. */
 export function EndpointTryIt({ endpoint, environment }: { endpoint: string; environment: string }) {
   const trpc = useTRPC();
   const found = useQuery(trpc.endpoint.get.queryOptions({ endpoint, environment }));
   if (found.isPending) return <SkeletonRows rows={3} />;
   if (found.data === undefined) return <Unread query={found} what="The endpoint" />;
-  const targets = (found.data.plan?.entries ?? [])
+  const { served, plan } = found.data;
+  const targets = ((served ?? plan)?.entries ?? [])
     .filter(({ role }) => role === "live")
     .toSorted((a, b) => b.weightPercent - a.weightPercent)
     .map(({ revision, model, version }) => ({ endpoint, environment, revision, model, version }));

@@ -60,7 +60,7 @@ export function TryIt({ targets, besides = targets, whenNone }: TryItProps) {
   return (
     <div className="flex flex-col gap-4">
       <div className="grid gap-3 sm:grid-cols-2">
-        <Field label="Ask" hint={isNamed ? null : "It is in no plan now, so it does not answer."}>
+        <Field label="Ask" hint={isNamed ? null : "It answers no callers now."}>
           <Select
             value={keyOf(first)}
             onValueChange={(key) => setFirst(choices.find((target) => keyOf(target) === key))}

@@ -10,8 +10,8 @@ const BLOCK_BYTES = 1 << 18;
 const WORTH_GIVING_BACK_BYTES = 1 << 13;
 /** Kept free: the database may live on the same disk, and stops where it finds no room. */
 const RESERVE = { bytesMax: 1 << 28, share: 0.05 } as const;
-const LOOK_EVERY_BYTES = 1 << 24;
-const QUIET_MS_MAX = 120_000;
+export const LOOK_EVERY_BYTES = 1 << 24;
+export const QUIET_MS_MAX = 120_000;
 
 /** `<dir>/sha256/<hex>` are whole files, `<dir>/incoming/` those still arriving; both on one file system. */
 export function artifactFolder(dir: string): ArtifactFolder {

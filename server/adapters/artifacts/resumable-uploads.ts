@@ -1,12 +1,12 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DataStore, Upload } from "@tus/server";
 import { DomainError } from "#domain/shared/errors.ts";
 import { DIGEST_KEY, noSuchUpload, OWNER_KEY, type ResumableUploads } from "#server/ports/resumable-uploads.ts";
-import { asStorageError, requireRoom } from "./folder.ts";
+import { asStorageError, LOOK_EVERY_BYTES, QUIET_MS_MAX, requireRoom } from "./folder.ts";
 
 const EXPIRES_MS = 24 * 3_600_000;
 const READ_BYTES = 1 << 18;
@@ -73,7 +73,7 @@ class PieceFolder extends DataStore {
 
   override async write(bytes: Readable, id: string, offset: number): Promise<number> {
     const file = createWriteStream(this.bytesOf(id), { flags: "r+", start: offset });
-    await storing(() => pipeline(bytes, file)).catch((error: unknown) => {
+    await storing(() => pipeline(bytes, guarded(this.dir), file)).catch((error: unknown) => {
       // What else can end it is its sender's connection: the pieces that came are kept.
       throw error instanceof DomainError ? error : new DomainError("invalid", "The piece broke off before its end.");
     });
@@ -81,31 +81,38 @@ class PieceFolder extends DataStore {
   }
 
   override async getUpload(id: string): Promise<Upload> {
-    const [notes, bytes] = await Promise.all([readFile(this.notesOf(id), "utf8"), stat(this.bytesOf(id))]).catch(
-      (error: NodeJS.ErrnoException) => {
-        throw error.code === "ENOENT" ? noSuchUpload() : asStorageError(error);
-      },
-    );
+    const refuse = (error: NodeJS.ErrnoException) => {
+      throw error.code === "ENOENT" ? noSuchUpload() : asStorageError(error);
+    };
+    // In this order: what is settled is noted before its bytes go.
+    const bytes = await stat(this.bytesOf(id)).catch(refuse);
+    const notes = await readFile(this.notesOf(id), "utf8").catch(refuse);
     const known = JSON.parse(notes) as ConstructorParameters<typeof Upload>[0];
     const isSettled = known.metadata?.[DIGEST_KEY] !== undefined;
     return new Upload({ ...known, offset: isSettled ? (known.size ?? 0) : bytes.size });
   }
 
   override async remove(id: string): Promise<void> {
-    await rm(this.notesOf(id), { force: true });
-    await rm(this.bytesOf(id), { force: true });
+    for (const path of [this.notesOf(id), this.bytesOf(id)]) {
+      await rm(path, { force: true });
+      await rm(beingWritten(path), { force: true });
+    }
   }
 
   override getExpiration = (): number => EXPIRES_MS;
 
-  /** What is left of half a removal goes too. */
+  /** By what was last written of each; what is left of half a removal goes too. */
   override async deleteExpired(): Promise<number> {
     const names = await readdir(this.dir).catch(() => []);
-    const ids = new Set(names.map((name) => name.replace(/\..*$/, "")));
+    const newestMs = new Map<string, number>();
+    for (const name of names) {
+      const id = name.replace(/\..*$/, "");
+      const { mtimeMs } = await stat(join(this.dir, name)).catch(() => ({ mtimeMs: 0 }));
+      newestMs.set(id, Math.max(newestMs.get(id) ?? 0, mtimeMs));
+    }
     let removed = 0;
-    for (const id of ids) {
-      const notes = await stat(this.notesOf(id)).catch(() => null);
-      if (notes !== null && Date.now() - notes.mtimeMs < EXPIRES_MS) continue;
+    for (const [id, atMs] of newestMs) {
+      if (Date.now() - atMs < EXPIRES_MS) continue;
       await this.remove(id);
       removed += 1;
     }
@@ -115,8 +122,30 @@ class PieceFolder extends DataStore {
 
 /** Whole or not at all: what is known of an upload outlives a killed process. */
 async function replace(path: string, content: string): Promise<void> {
-  await writeFile(`${path}.new`, content, { mode: 0o640 });
-  await rename(`${path}.new`, path);
+  await writeFile(beingWritten(path), content, { mode: 0o640 });
+  await rename(beingWritten(path), path);
+}
+
+const beingWritten = (path: string): string => `${path}.new`;
+
+/** Passes bytes on while there is room for more, and while its sender has something to say. */
+function guarded(dir: string): Transform {
+  let unseenBytes = LOOK_EVERY_BYTES;
+  const stream = new Transform({
+    transform(chunk: Buffer, _, done) {
+      quiet.refresh();
+      unseenBytes += chunk.length;
+      if (unseenBytes < LOOK_EVERY_BYTES) return done(null, chunk);
+      unseenBytes = 0;
+      requireRoom(dir, LOOK_EVERY_BYTES).then(() => done(null, chunk), done);
+    },
+  });
+  const quiet = setTimeout(
+    () => stream.destroy(new DomainError("invalid", "The sender said nothing for two minutes.")),
+    QUIET_MS_MAX,
+  );
+  stream.once("close", () => clearTimeout(quiet));
+  return stream;
 }
 
 async function storing<T>(work: () => Promise<T>): Promise<T> {

@@ -30,6 +30,7 @@ const stateSchema = z.object({
   name: z.string(),
   environmentId: z.string(),
   environment: z.string(),
+  namespace: z.string(),
   targets: healthTargetsSchema,
   newestPlan: z.number(),
   newestState: z.string().nullable(),
@@ -71,6 +72,7 @@ export async function loadHealth(
   const rows = await db.read.$queryRaw<{ name: string; state: unknown }[]>`
     SELECT e.name, json_build_object(
       'now', clock_timestamp(), 'uid', e.uid, 'name', e.name, 'environmentId', v.id, 'environment', v.name,
+      'namespace', v.namespace,
       'targets', e."healthTargets", 'newestPlan', coalesce(n.number, 0), 'newestState', n.state,
       'failure', n.failure,
       'waiting', (SELECT c.message FROM "Condition" c WHERE c."subjectKind" = 'endpoint' AND c."subjectId" = e.uid

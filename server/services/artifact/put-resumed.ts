@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { DomainError } from "#domain/shared/errors.ts";
 import { digestSchema } from "#domain/shared/names.ts";
-import { artifactViewSchema } from "#domain/version/schema.ts";
+import { type ArtifactView, artifactViewSchema } from "#domain/version/schema.ts";
 import { noSuchUpload } from "#server/ports/resumable-uploads.ts";
+import type { ServiceContext } from "#server/services/context.ts";
 import { defineVerb } from "#server/services/verb.ts";
 import { putArtifact } from "./put.ts";
 
@@ -26,8 +27,17 @@ export const putResumed = defineVerb({
     if (digest !== null) return { digest: digestSchema.parse(digest), sizeBytes };
     if (receivedBytes < sizeBytes)
       throw new DomainError("invalid", `${receivedBytes} of ${sizeBytes} bytes have arrived so far.`);
-    const stored = await putArtifact.call(ctx, { body: ctx.resumableUploads.read(id), sizeBytes });
-    await ctx.resumableUploads.settle(id, stored.digest);
-    return stored;
+    const running = finishing.get(id) ?? finish(ctx, id, sizeBytes).finally(() => finishing.delete(id));
+    finishing.set(id, running);
+    return running;
   },
 });
+
+/** Whoever asks while it is made waits for the same one: gigabytes are copied and hashed once. */
+const finishing = new Map<string, Promise<ArtifactView>>();
+
+async function finish(ctx: ServiceContext, id: string, sizeBytes: number): Promise<ArtifactView> {
+  const stored = await putArtifact.call(ctx, { body: ctx.resumableUploads.read(id), sizeBytes });
+  await ctx.resumableUploads.settle(id, stored.digest);
+  return stored;
+}

@@ -8,8 +8,8 @@ const NEAR = 40;
 /** A ledger may be long; what is older than this many plans is no rollback target. */
 const LOOK_BACK = 500;
 
-/** `current`: what is left; null: nothing is served. */
-export type Choice = Readonly<{ choice: RollbackTarget; current: number | null }>;
+/** `current`: what is left; null: nothing is served. `newest`: of all plans, failed ones too. */
+export type Choice = Readonly<{ choice: RollbackTarget; current: number | null; newest: number }>;
 
 /** The one answer that the preview shows and the rollback takes. */
 export async function rollbackChoice(tx: Tx, endpointUid: string, toPlan: number | undefined): Promise<Choice> {
@@ -28,6 +28,7 @@ async function chooseAmong(tx: Tx, endpointUid: string, toPlan: number | undefin
   return {
     choice,
     current: newestStanding(plans),
+    newest: Math.max(0, ...plans.map(({ number }) => number)),
     isSettled: plans.length < take || isSettledBy(plans, choice),
   };
 }

@@ -22,12 +22,11 @@ export const rollBack = defineVerb({
     ctx.write(async (tx) => {
       const endpoint = await lockEndpoint(tx, ref);
       requireWriteIn(ctx.actor, endpoint.environment.kind);
-      const { choice } = await rollbackChoice(tx, endpoint.uid, toPlan);
+      const { choice, newest } = await rollbackChoice(tx, endpoint.uid, toPlan);
       if (choice.kind === "none") throw noTarget(choice);
 
       const [target, left] = (await chosenPlans(tx, endpoint.uid, [choice.plan, choice.from])) as [PlanRow, PlanRow];
-      // Two people pressed at once: a second plan of the same shares would take the first one's undo away.
-      if (left.kind === "rollback" && left.repeatsPlan === toPlan)
+      if (endpoint.pinnedAt !== null && left.number === newest && isSameRollback(left, toPlan, when))
         return { answer: await planView(tx, left), unchanged: true };
       const entries = storedEntries(target);
       const plan = await decidePlan(tx, endpoint, {
@@ -53,6 +52,12 @@ export const rollBack = defineVerb({
       };
     }),
 });
+
+/** Two people pressed at once: a second plan of the same shares would take the first one's undo away. */
+const isSameRollback = (left: PlanRow, toPlan: number | undefined, when: string): boolean =>
+  left.kind === "rollback" &&
+  left.repeatsPlan === toPlan &&
+  (left.state === "applied" || ((left.state ?? "pending") === "pending" && left.publishWhen === when));
 
 function noTarget({ why, choices }: Extract<RollbackTarget, { kind: "none" }>): DomainError {
   const named = choices.map((choice) => ({

@@ -1,5 +1,6 @@
 import { DomainError } from "#domain/shared/errors.ts";
-import type { Inspection } from "#domain/shared/signature.ts";
+import type { Inspection, TensorSpec } from "#domain/shared/signature.ts";
+import { labelsMisfit } from "#domain/version/labels.ts";
 import { registerVersionSchema, versionViewSchema, whyNotServed } from "#domain/version/schema.ts";
 import { isUniqueViolation } from "#server/db/errors.ts";
 import { jsonOrNull } from "#server/db/json.ts";
@@ -18,6 +19,7 @@ export const registerVersion = defineVerb({
     if (!input.createModel) await findModel(ctx.db.read, input.model);
     const failure = whyNotServed(input.format);
     const inspection = await inspectArtifact(ctx, input.artifact, failure === null);
+    if (input.labels && inspection) refuseMisfit(input.labels, inspection.signature.outputs);
 
     const registered = ctx.write(async (tx) => {
       if (input.createModel) await tx.model.create({ data: { name: input.model, createdBy: ctx.actor.name } });
@@ -81,6 +83,11 @@ async function inspectArtifact(ctx: ServiceContext, digest: string, isServed: bo
   const inspection = await ctx.inspector.inspect(file.path, ctx.signal);
   if (!inspection.ok) throw invalidModel(inspection);
   return inspection;
+}
+
+function refuseMisfit(labels: readonly string[], outputs: readonly TensorSpec[]): void {
+  const message = labelsMisfit(labels.length, outputs);
+  if (message !== null) throw new DomainError("invalid", message, { fields: [{ path: "labels", message }] });
 }
 
 const invalidModel = ({ failure, code }: Extract<Inspection, { ok: false }>) =>
