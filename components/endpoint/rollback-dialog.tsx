@@ -160,7 +160,14 @@ export function RollbackDialog(props: RollbackDialogProps) {
           />
         )}
         {rollback.error === null ? null : (
-          <Banner status="Failing" title="It was not rolled back.">
+          <Banner
+            status="Failing"
+            title={
+              failureOf(rollback.error).code === "offline"
+                ? "It is not known whether it was rolled back."
+                : "It was not rolled back."
+            }
+          >
             {failureOf(rollback.error).message}
           </Banner>
         )}

@@ -3,8 +3,10 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 
 const REQUEST_START = "http.server.request.start";
-/** Node cuts whatever has not arrived after five minutes. A sender that falls silent is given up by who reads. */
+/** Node cuts whatever has not arrived after five minutes. An upload's sender that falls silent is given up by who reads. */
 const UPLOAD_MS_MAX = 24 * 3_600_000;
+const OTHER_MS_MAX = 300_000;
+const UPLOADS = /^\/api\/(v1\/artifacts|uploads)(\/|\?|$)/;
 const HEADER = "x-slipway-upload";
 
 // Next bundles routes apart; this lets all of them see the same ones.
@@ -18,10 +20,14 @@ type Begun = { request: IncomingMessage; response: ServerResponse; server: Serve
  * From now on the body of each PUT to this process can be had as it comes from its connection: the one that Next gives
  * was copied on the way, at as much processor time as hashing and writing it takes. What it answers undoes it.
  */
-export function keepUploads(): () => void {
+export function keepUploads({ otherMsMax = OTHER_MS_MAX } = {}): () => void {
   const keep = (message: unknown) => {
     const { request, response, server } = message as Begun;
     server.requestTimeout = UPLOAD_MS_MAX;
+    if (!UPLOADS.test(request.url ?? "")) {
+      const late = setTimeout(() => request.complete || request.destroy(), otherMsMax).unref();
+      response.once("close", () => clearTimeout(late));
+    }
     // Nobody names another's.
     delete request.headers[HEADER];
     if (request.method !== "PUT") return;

@@ -128,11 +128,12 @@ test("with an endpoint its open incident ends, and whoever was told of it is tol
   const { id } = await db().read.incident.create({
     data: { endpointUid: uid, cause: "no pods", severity: "Failing", since: new Date() },
   });
+  await db().read.webhookDelivery.create({ data: { incidentId: id, event: "incident.opened" } });
   await rest.call("DELETE", "/endpoints/ailing");
   expect((await rest.call("GET", `/incidents/${id}`)).body).toMatchObject({
     state: "resolved",
     resolvedBy: "Slipway",
-    messages: [{ event: "incident.resolved" }],
+    messages: [{ event: "incident.opened" }, { event: "incident.resolved" }],
   });
 });
 

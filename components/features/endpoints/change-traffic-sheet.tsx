@@ -105,11 +105,15 @@ export function ChangeTrafficSheet({ at, view, kind, onClose }: ChangeTrafficShe
           <PlanConflict
             plan={conflict}
             among={view.revisions}
+            refused={refused !== null}
             onKeep={() => rebase(conflict, true)}
             onDrop={() => rebase(conflict, false)}
           />
         ) : failure !== null ? (
-          <Banner status="Failing" title="Nothing was changed.">
+          <Banner
+            status="Failing"
+            title={failure.code === "offline" ? "It is not known whether it was changed." : "Nothing was changed."}
+          >
             {failure.message}
           </Banner>
         ) : null}

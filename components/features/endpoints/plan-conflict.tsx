@@ -5,10 +5,17 @@ import { Button } from "#components/ui/button.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { Among } from "#domain/shared/version-label.ts";
 
-type PlanConflictProps = Readonly<{ plan: Plan; among: Among; onKeep: () => void; onDrop: () => void }>;
+type PlanConflictProps = Readonly<{
+  plan: Plan;
+  among: Among;
+  /** One tried to save, and was told no. */
+  refused: boolean;
+  onKeep: () => void;
+  onDrop: () => void;
+}>;
 
 /** Somebody was faster: who, when and why, and what to do with what was typed. */
-export const PlanConflict = ({ plan, among, onKeep, onDrop }: PlanConflictProps) => (
+export const PlanConflict = ({ plan, among, refused, onKeep, onDrop }: PlanConflictProps) => (
   <Banner
     status="Degraded"
     title={
@@ -18,7 +25,10 @@ export const PlanConflict = ({ plan, among, onKeep, onDrop }: PlanConflictProps)
       </>
     }
   >
-    <p>{plan.reason === "" ? "No reason was given." : `“${plan.reason}”`} Your input is kept; nothing was saved.</p>
+    <p>
+      {plan.reason === "" ? "No reason was given." : `“${plan.reason}”`} Your input is kept
+      {refused ? "; nothing was saved" : ""}.
+    </p>
     <div className="mt-3 flex flex-wrap gap-2">
       <Button onClick={onKeep}>Keep mine, on top of #{plan.number}</Button>
       <Button look="quiet" onClick={onDrop}>

@@ -19,9 +19,9 @@ export function artifactFolder(dir: string): ArtifactFolder {
   const pathOf = (hex: string) => join(dir, "sha256", hex);
   return {
     async receive(body, limits) {
-      if (limits.sizeBytes !== undefined && limits.sizeBytes > limits.bytesMax) throw tooLarge(limits.bytesMax);
       const part = join(incoming, partName(randomUUID()));
       try {
+        if (limits.sizeBytes !== undefined && limits.sizeBytes > limits.bytesMax) throw tooLarge(limits.bytesMax);
         await mkdir(incoming, { recursive: true });
         await mkdir(join(dir, "sha256"), { recursive: true });
         const { hash, sizeBytes } = await writePart(part, body, limits);
@@ -33,6 +33,8 @@ export function artifactFolder(dir: string): ArtifactFolder {
       } catch (error) {
         // What cannot be removed now is swept later; why the upload failed is what must be told.
         await rm(part, { force: true }).catch(() => undefined);
+        // Nobody reads what was refused before its first byte; where somebody did, that reader has ended it.
+        await body.cancel(error).catch(() => undefined);
         throw asStorageError(error);
       }
     },
