@@ -10,10 +10,10 @@ import {
   type TestCluster,
   until,
   untilApplied,
-  type WorkerProcess,
   type World,
   writtenRows,
 } from "#test/support/worker-harness.ts";
+import type { WorkerProcess } from "#test/support/worker-process.ts";
 
 let cluster: TestCluster;
 let world: World;

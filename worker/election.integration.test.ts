@@ -5,9 +5,9 @@ import {
   startWorld,
   type TestCluster,
   until,
-  type WorkerProcess,
   type World,
 } from "#test/support/worker-harness.ts";
+import type { WorkerProcess } from "#test/support/worker-process.ts";
 
 let cluster: TestCluster;
 let world: World;

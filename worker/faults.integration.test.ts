@@ -13,9 +13,9 @@ import {
   type TestCluster,
   until,
   untilApplied,
-  type WorkerProcess,
   type World,
 } from "#test/support/worker-harness.ts";
+import type { WorkerProcess } from "#test/support/worker-process.ts";
 
 let cluster: TestCluster;
 let world: World;

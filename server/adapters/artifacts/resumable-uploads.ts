@@ -73,7 +73,9 @@ class PieceFolder extends DataStore {
 
   override async write(bytes: Readable, id: string, offset: number): Promise<number> {
     const file = createWriteStream(this.bytesOf(id), { flags: "r+", start: offset });
-    await storing(() => pipeline(bytes, guarded(this.dir), file)).catch((error: unknown) => {
+    await storing(() => pipeline(bytes, guarded(this.dir), file)).catch(async (error: unknown) => {
+      // Pieces that wait for room are in the way of whoever makes some.
+      if (error instanceof DomainError && error.code === "storage_full") await this.remove(id);
       // What else can end it is its sender's connection: the pieces that came are kept.
       throw error instanceof DomainError ? error : new DomainError("invalid", "The piece broke off before its end.");
     });
