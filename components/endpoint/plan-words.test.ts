@@ -16,6 +16,11 @@ test("what answers is named by its versions, most traffic first; shadows and not
   expect(versionsWords([])).toBe("nothing");
 });
 
+test("two revisions of one version do not read alike", () => {
+  const both = [entry(1, "1", 50), entry(2, "2", 0), entry(3, "1", 50)];
+  expect(versionsWords(both)).toBe("v1 · r1 50 % · v1 · r3 50 %");
+});
+
 test("a rollback says what it repeats", () => {
   expect(changeWords({ kind: "rollback", repeatsPlan: 38, entries: [] })).toBe("Rolled back to #38");
 });

@@ -1,4 +1,4 @@
-import { type Among, revisionLabel, versionLabel } from "#domain/shared/version-label.ts";
+import { type Among, distinctLabels, revisionLabel, versionLabel } from "#domain/shared/version-label.ts";
 import type { PlanView } from "#domain/shared/views.ts";
 
 type Entry = PlanView["entries"][number];
@@ -12,7 +12,8 @@ export function versionsWords(entries: readonly Entry[], among: Among = entries)
   const [only] = live;
   if (only === undefined) return "nothing";
   if (live.length === 1) return versionLabel(only, among);
-  return live.map((one) => `${versionLabel(one, among)} ${Number(one.weightPercent.toFixed(2))} %`).join(" · ");
+  const names = distinctLabels(live, among);
+  return live.map((one, index) => `${names[index]} ${Number(one.weightPercent.toFixed(2))} %`).join(" · ");
 }
 
 /** "v7 · r4" for one revision, else as `versionsWords`. */

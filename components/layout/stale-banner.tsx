@@ -1,5 +1,6 @@
 "use client";
 
+import { onlineManager } from "@tanstack/react-query";
 import { useFreshness } from "#components/trpc/live.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { SessionEnded, useSessionEnded } from "#components/ui/session-ended.tsx";
@@ -12,6 +13,12 @@ export function StaleBanner() {
   if (freshness.state !== "stale") return null;
   const now = new Date();
   const since = clockWords(new Date(now.getTime() - freshness.staleSeconds * 1_000), now);
+  if (freshness.cause === "silent" && !onlineManager.isOnline())
+    return (
+      <Banner className="mb-4" status="Unknown" title={`Stale since ${since}: this device is offline.`}>
+        What you see is from then. Predictions go on; what you press fails at once and is not sent later.
+      </Banner>
+    );
   return freshness.cause === "silent" ? (
     <Banner className="mb-4" status="Unknown" title={`Stale since ${since}: ${LOWER_WHY.silent}`}>
       What you see is from then. Predictions go on as they are; nothing can be changed from here until it answers.

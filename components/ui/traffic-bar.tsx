@@ -1,4 +1,4 @@
-import { type Among, versionLabel } from "#domain/shared/version-label.ts";
+import { type Among, distinctLabels } from "#domain/shared/version-label.ts";
 import { classNames } from "./class-names.ts";
 import { RevisionSwatch, revisionLine } from "./revision.tsx";
 
@@ -17,7 +17,8 @@ type TrafficBarProps = Readonly<{
 
 /** How an endpoint's requests are shared. Read out as one sentence. */
 export function TrafficBar({ shares, among = shares, labels = true, size = "thin", className }: TrafficBarProps) {
-  const spoken = shares.map((share) => `${versionLabel(share, among)} ${percent(share.weightPercent)}`).join(", ");
+  const names = distinctLabels(shares, among);
+  const spoken = shares.map(({ weightPercent }, index) => `${names[index]} ${percent(weightPercent)}`).join(", ");
   return (
     <div className={classNames("min-w-24", className)}>
       <div
@@ -35,10 +36,10 @@ export function TrafficBar({ shares, among = shares, labels = true, size = "thin
       </div>
       {labels ? (
         <div aria-hidden="true" className="mt-0.5 flex flex-wrap gap-x-2 text-label text-muted">
-          {shares.map((share) => (
+          {shares.map((share, index) => (
             <span key={share.revision} className="inline-flex max-w-full items-center gap-1 whitespace-nowrap">
               <RevisionSwatch revision={share.revision} className="size-2" />
-              <span className="truncate">{versionLabel(share, among)}</span> {percent(share.weightPercent)}
+              <span className="truncate">{names[index]}</span> {percent(share.weightPercent)}
             </span>
           ))}
         </div>

@@ -1,6 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 import { test } from "./product.ts";
-import { STAGE, setStage } from "./stage.ts";
+import { STAGE, setStage, split } from "./stage.ts";
 
 const endpoint = `/endpoints/${STAGE.environment}/${STAGE.endpoint}`;
 const version = `/models/${STAGE.model}/versions/1`;
@@ -57,6 +57,25 @@ test("on a phone too the list of endpoints names the environment of each", async
   await page.goto(`/endpoints?q=${STAGE.endpoint}`);
   const row = page.getByRole("row", { name: new RegExp(`^${STAGE.endpoint}|${STAGE.endpoint} `) }).first();
   await expect(row.getByText(STAGE.environment, { exact: true })).toBeInViewport({ ratio: 1 });
+});
+
+test("what is pressed without a network fails at once and is not sent when it is back; the page says that it is old", async ({
+  signedIn: page,
+  context,
+  running: { api },
+}) => {
+  await api.traffic(STAGE.endpoint, split(60, 40));
+  const { plan } = await api.applied(STAGE.endpoint);
+  await page.goto(`${endpoint}?rollback=0`);
+  const press = page.getByRole("dialog").getByRole("button", { name: /^Roll back to v1/ });
+  await expect(press).toBeEnabled();
+  await context.setOffline(true);
+  await expect(page.getByText(/^Stale since .*: this device is offline\.$/)).toBeVisible();
+  await press.click();
+  await expect(page.getByRole("dialog")).toContainText("It is not known whether it was rolled back.");
+  await context.setOffline(false);
+  await expect(page.getByText(/^Stale since/)).toBeHidden();
+  expect((await api.ok("GET", `/endpoints/${STAGE.endpoint}`)).plan.number).toBe(plan.number);
 });
 
 test("Enter in a health target saves it", async ({ signedIn: page, running: { api } }) => {
