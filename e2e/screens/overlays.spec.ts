@@ -99,7 +99,10 @@ test("a reason that was typed for a rollback stays when another plan is chosen",
 }) => {
   const name = "nowhere-to-go";
   await api.ok("POST", "/endpoints", { name, environment: STAGE.environment });
-  for (const version of ["1", "2"]) await api.deploy(name, STAGE.model, version);
+  for (const version of ["1", "2"]) {
+    await api.deploy(name, STAGE.model, version);
+    await api.applied(name);
+  }
   await ready(api, name);
   for (const shares of [split(50, 50), split(20, 80)]) {
     await api.traffic(name, shares);

@@ -70,6 +70,17 @@ test("a follower that was away is first told what it missed", async () => {
   await again.return(undefined);
 });
 
+test("a stream that is taken up again says that everything may be another: status changes in between have no number", async () => {
+  const ends = new AbortController();
+  const first = await feed().follow(null, ends.signal).next();
+  expect(first.value?.news.everything).toBe(false);
+  const again = await feed()
+    .follow(first.value?.id ?? "", ends.signal)
+    .next();
+  expect(again.value?.news).toMatchObject({ changed: [], everything: true });
+  ends.abort();
+});
+
 test("what the worker reports of an endpoint is news of that endpoint", async () => {
   const cluster = await db.read.cluster.create({ data: { name: "c" } });
   const environment = await db.read.environment.create({

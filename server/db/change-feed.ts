@@ -44,7 +44,8 @@ export function createChangeFeed(db: Database, session: DatabaseSession, onLost:
       try {
         const { news, newest } = await readNews(db, since === null ? null : BigInt(since));
         running ??= startReading(db, session, newest, tellAll, onLost);
-        const missed = running.told() > newest;
+        // Status carries no number: what it did while a stream was away, if only to be renewed, nobody can tell one by one.
+        const missed = since !== null || running.told() > newest;
         yield { id: String(newest), news: missed ? { ...news, everything: true } : news };
         while (!signal.aborted) {
           const next = waiting.shift();
