@@ -24,12 +24,12 @@ import { ChartsSection } from "./charts-section.tsx";
 import { EndpointBanners } from "./endpoint-banners.tsx";
 import { EndpointHeader } from "./endpoint-header.tsx";
 import { LastChanges } from "./last-changes.tsx";
-import { PodsTab } from "./pods-tab.tsx";
 import { TrafficCard } from "./traffic-card.tsx";
 import { useRange } from "./use-range.ts";
 
 const LedgerTab = dynamic(() => import("./ledger-tab.tsx").then((file) => file.LedgerTab), { ssr: false });
 const LogsTab = dynamic(() => import("./logs-tab.tsx").then((file) => file.LogsTab), { ssr: false });
+const PodsTab = dynamic(() => import("./pods-tab.tsx").then((file) => file.PodsTab), { ssr: false });
 const SettingsTab = dynamic(() => import("./settings-tab.tsx").then((file) => file.SettingsTab), { ssr: false });
 
 type EndpointPageProps = EndpointRef & Readonly<{ tryIt?: ReactNode }>;
@@ -88,7 +88,7 @@ function Shown({ at, view, kind, tryIt }: ShownProps) {
   const later = (content: ReactNode) => (isFree ? content : <SkeletonRows rows={3} />);
   const served = view.plan !== null && view.plan.kind !== "delete";
   const tabs = [
-    { value: "pods" as const, label: "Pods and events", content: <PodsTab at={at} among={view.revisions} /> },
+    { value: "pods" as const, label: "Pods and events", content: later(<PodsTab at={at} among={view.revisions} />) },
     {
       value: "logs" as const,
       label: "Logs",
